@@ -1,0 +1,192 @@
+//! Numbers as JavaScript reads and prints them.
+
+/// `String(number)`: `1` for `1.0`, `1e+21`, `NaN`, `Infinity`, `0` for `-0`.
+pub fn to_text(number: f64) -> String {
+    let integer = number as i64;
+    if integer as f64 == number && integer.unsigned_abs() < 1 << 53 {
+        return integer.to_string();
+    }
+    ryu_js::Buffer::new().format(number).to_owned()
+}
+
+/// `Number(text)`: spaces around are ignored, `''` is 0, `0x1f` is 31, `1_0` is NaN.
+pub fn from_text(text: &str) -> f64 {
+    let text = trim(text);
+    if text.is_empty() {
+        return 0.0;
+    }
+    if let Some((radix, digits)) = radix_literal(text) {
+        return digits
+            .chars()
+            .try_fold(0.0, |sum, c| Some(sum * f64::from(radix) + f64::from(c.to_digit(radix)?)))
+            .filter(|_| !digits.is_empty())
+            .unwrap_or(f64::NAN);
+    }
+    match text {
+        "Infinity" | "+Infinity" => f64::INFINITY,
+        "-Infinity" => f64::NEG_INFINITY,
+        // Rust also reads "inf", "nan" and "infinity", which JavaScript does not.
+        _ if text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) => {
+            text.parse().unwrap_or(f64::NAN)
+        }
+        _ => f64::NAN,
+    }
+}
+
+/// `parseFloat(text)`: the longest number at the start, NaN when there is none.
+pub fn parse_float(text: &str) -> f64 {
+    let text = text.trim_start_matches(is_space);
+    let unsigned = text.trim_start_matches(['+', '-']);
+    if text.len() - unsigned.len() <= 1 && unsigned.starts_with("Infinity") {
+        return if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY };
+    }
+    let bytes = text.as_bytes();
+    let mut end = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
+    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let whole = digits(end);
+    end += whole;
+    let mut fraction = 0;
+    if bytes.get(end) == Some(&b'.') {
+        fraction = digits(end + 1);
+        if whole + fraction > 0 {
+            end += 1 + fraction;
+        }
+    }
+    if whole + fraction == 0 {
+        return f64::NAN;
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        let exponent = digits((end + 1 + sign).min(bytes.len()));
+        if exponent > 0 {
+            end += 1 + sign + exponent;
+        }
+    }
+    text[..end].parse().unwrap_or(f64::NAN)
+}
+
+/// `parseInt(text, 10)` with JavaScript's `0x` exception; NaN when no digit is there.
+pub fn parse_int(text: &str) -> f64 {
+    let text = text.trim_start_matches(is_space);
+    let (sign, digits) = match text.as_bytes().first() {
+        Some(b'-') => (-1.0, &text[1..]),
+        Some(b'+') => (1.0, &text[1..]),
+        _ => (1.0, text),
+    };
+    let (radix, digits) = match digits.get(..2) {
+        Some("0x" | "0X") => (16, &digits[2..]),
+        _ => (10, digits),
+    };
+    let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
+    if end == 0 {
+        return f64::NAN;
+    }
+    let magnitude = if radix == 10 {
+        digits[..end].parse().unwrap_or(f64::NAN)
+    } else {
+        digits[..end]
+            .chars()
+            .fold(0.0, |sum, c| sum * 16.0 + f64::from(c.to_digit(16).unwrap_or(0)))
+    };
+    sign * magnitude
+}
+
+/// A date as `toISOString` prints it; `None` for an invalid one.
+pub fn iso_date(ms: f64) -> Option<String> {
+    if !ms.is_finite() || ms.abs() > 8.64e15 {
+        return None;
+    }
+    let ms = ms as i64;
+    let days = ms.div_euclid(86_400_000);
+    let in_day = ms.rem_euclid(86_400_000);
+    let (year, month, day) = civil(days);
+    let year = match year {
+        0..=9999 => format!("{year:04}"),
+        _ => format!("{year:+07}"),
+    };
+    Some(format!(
+        "{year}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:03}Z",
+        in_day / 3_600_000,
+        in_day / 60_000 % 60,
+        in_day / 1000 % 60,
+        in_day % 1000
+    ))
+}
+
+/// JavaScript's white space: Unicode's, and the byte order mark.
+pub fn is_space(c: char) -> bool {
+    (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}'
+}
+
+/// `text.trim()`.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+fn radix_literal(text: &str) -> Option<(u32, &str)> {
+    match text.get(..2)? {
+        "0x" | "0X" => Some((16, &text[2..])),
+        "0o" | "0O" => Some((8, &text[2..])),
+        "0b" | "0B" => Some((2, &text[2..])),
+        _ => None,
+    }
+}
+
+/// Year, month and day of a count of days since 1970, in the proleptic Gregorian calendar.
+fn civil(days: i64) -> (i64, u32, u32) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = (day_of_year - (153 * month_from_march + 2) / 5 + 1) as u32;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month as u32, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_as_javascript() {
+        for (number, text) in [
+            (1.0, "1"),
+            (-0.0, "0"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1e21, "1e+21"),
+            (1e-7, "1e-7"),
+            (12_345_678_901_234_567_890.0, "12345678901234567000"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            assert_eq!(to_text(number), text);
+        }
+    }
+
+    #[test]
+    fn reads_as_javascript() {
+        for (text, number) in [("", 0.0), (" 12 ", 12.0), ("0x1f", 31.0), ("1e3", 1000.0), (".5", 0.5)] {
+            assert_eq!(from_text(text), number, "{text}");
+        }
+        for text in ["inf", "nan", "1_0", "0x", "1,2", "12px", "-0x1"] {
+            assert!(from_text(text).is_nan(), "{text}");
+        }
+        assert_eq!(parse_float("3.14abc"), 3.14);
+        assert_eq!(parse_float("-.5e2x"), -50.0);
+        assert!(parse_float(".").is_nan());
+        assert_eq!(parse_int("42.9px"), 42.0);
+        assert!(parse_int("px").is_nan());
+    }
+
+    #[test]
+    fn dates_print_in_iso_form() {
+        assert_eq!(iso_date(0.0).as_deref(), Some("1970-01-01T00:00:00.000Z"));
+        assert_eq!(iso_date(-1.0).as_deref(), Some("1969-12-31T23:59:59.999Z"));
+        assert_eq!(iso_date(1_709_164_800_000.0).as_deref(), Some("2024-02-29T00:00:00.000Z"));
+        assert_eq!(iso_date(f64::NAN), None);
+    }
+}
