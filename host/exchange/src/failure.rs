@@ -1,0 +1,51 @@
+//! Why a call of a plugin gave no result.
+
+use std::fmt;
+
+/// A failed call: which plugin, which function, and why. `Display` is one line for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The plugin's name.
+    pub plugin: String,
+    /// The function that was called, e.g. `responder.respond`.
+    pub function: String,
+    /// What kind of failure it is.
+    pub kind: FailureKind,
+    /// What happened, in words.
+    pub message: String,
+}
+
+/// What kind of failure a call ended with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The plugin answered an error of its own.
+    Answered,
+    /// The plugin trapped: a panic, an uncaught exception, out of memory.
+    Trapped,
+    /// The plugin ran longer than it may.
+    Deadline,
+    /// All instances were busy for too long, or calls were nested too deep.
+    Busy,
+    /// There is no such plugin, or it does not have this role.
+    Missing,
+}
+
+impl Failure {
+    /// A failure of that kind.
+    pub fn new(plugin: &str, function: &str, kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { plugin: plugin.to_owned(), function: function.to_owned(), kind, message: message.into() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plugin, function, message, .. } = self;
+        match self.kind {
+            FailureKind::Answered => write!(f, "{message} (plugin `{plugin}`, {function})"),
+            _ => write!(f, "plugin `{plugin}` failed in {function}: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
