@@ -12,6 +12,7 @@
 pub mod json;
 pub mod number;
 mod object;
+pub mod path;
 mod text;
 mod value;
 

@@ -1,0 +1,4 @@
+//! JMESPath, stub.
+/// A compiled JMESPath.
+#[derive(Clone, Debug)]
+pub struct JmesPath;
