@@ -1,0 +1,141 @@
+//! Runs a group of parity cases: many in one server process, and alone where that fails.
+//!
+//! `pending.txt` names groups and cases that wasmock does not answer like Mockoon yet. They
+//! run too; one that passes fails the test, so that the list can only shrink.
+//! `PARITY=word` in the environment runs only the cases whose name contains the word.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use crate::{
+    case::{self, Case},
+    run::Prepared,
+    server::Server,
+};
+
+/// Cases in one server process.
+const BATCH: usize = 30;
+
+/// The folder of the cases.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("parity")
+}
+
+/// The groups that have cases.
+pub fn groups() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(root())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !["lib", "node_modules"].contains(&name.as_str()))
+        .collect();
+    names.sort();
+    names
+}
+
+fn pending(name: &str) -> bool {
+    let text = fs::read_to_string(root().join("pending.txt")).unwrap_or_default();
+    let group = name.split('/').next();
+    text.lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .any(|word| word == name || Some(word) == group)
+}
+
+fn cases(group: &str) -> Result<Vec<Case>, String> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(root().join(group))
+        .map_err(|error| format!("{group}: {error}"))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
+        .collect();
+    paths.sort();
+    let mut cases = paths
+        .iter()
+        .map(|path| case::read(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    if let Ok(word) = env::var("PARITY") {
+        cases.retain(|case| case.name.contains(&word));
+    }
+    Ok(cases)
+}
+
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn play(batch: &[Prepared<'_>], results: &mut Vec<(String, Vec<String>)>) {
+    let Some(first) = batch.first() else { return };
+    let files: Vec<(PathBuf, u16)> = batch
+        .iter()
+        .map(|one| (one.file.clone(), one.port))
+        .collect();
+    let (options, env) = first.settings();
+    match Server::start(&files, options, env) {
+        Ok(_server) => results.extend(batch.iter().map(|one| (one.case().name.clone(), one.run()))),
+        Err(error) if batch.len() == 1 => {
+            results.push((
+                first.case().name.clone(),
+                vec![format!("  the server does not start: {error}")],
+            ));
+        }
+        // One bad data file stops them all: each on its own shows which.
+        Err(_) => batch
+            .iter()
+            .for_each(|one| play(std::slice::from_ref(one), results)),
+    }
+}
+
+/// Runs a group; the error is the report of what differs.
+pub fn group(name: &str) -> Result<String, String> {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let scratch =
+        Scratch(env::temp_dir().join(format!("wasmock-parity-{}-{number}", std::process::id())));
+    let cases = cases(name)?;
+    let mut prepared = Vec::new();
+    for case in &cases {
+        prepared.push(Prepared::new(case, &scratch.0)?);
+    }
+    let mut results = Vec::new();
+    let (alone, together): (Vec<_>, Vec<_>) = prepared
+        .into_iter()
+        .partition(|one| !one.settings().0.is_empty() || !one.settings().1.is_empty());
+    together
+        .chunks(BATCH)
+        .for_each(|batch| play(batch, &mut results));
+    alone.chunks(1).for_each(|batch| play(batch, &mut results));
+
+    let mut report = Vec::new();
+    let (mut right, mut waiting) = (0, 0);
+    for (case, lines) in &results {
+        match (lines.is_empty(), pending(case)) {
+            (true, false) => right += 1,
+            (true, true) => report.push(format!("{case} passes now: take it out of pending.txt")),
+            (false, true) => waiting += 1,
+            (false, false) => report.push(format!("{case}\n{}", lines.join("\n"))),
+        }
+    }
+    let exchanges: usize = cases.iter().map(|case| case.exchanges.len()).sum();
+    let summary = format!(
+        "{name}: {} cases ({exchanges} exchanges), {right} as Mockoon, {} different, {waiting} pending",
+        cases.len(),
+        report.len()
+    );
+    if report.is_empty() {
+        Ok(summary)
+    } else {
+        Err(format!("{}\n\n{summary}", report.join("\n\n")))
+    }
+}

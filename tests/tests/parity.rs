@@ -1,0 +1,34 @@
+//! wasmock answers what Mockoon answered: one test for each folder of `tests/parity/`.
+
+use wasmock_tests::parity;
+
+macro_rules! groups {
+    ($($name:ident)*) => {
+        const TESTED: &[&str] = &[$(stringify!($name)),*];
+        $(
+            #[test]
+            fn $name() {
+                match parity::group(stringify!($name)) {
+                    Ok(summary) => println!("{summary}"),
+                    Err(report) => panic!("\n{report}\n"),
+                }
+            }
+        )*
+    };
+}
+
+groups! {
+    routing
+}
+
+#[test]
+fn every_group_is_tested() {
+    let missing: Vec<String> = parity::groups()
+        .into_iter()
+        .filter(|group| !TESTED.contains(&group.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "no test runs the cases in {missing:?}: add them to the list above"
+    );
+}
