@@ -13,6 +13,8 @@ pub mod json;
 pub mod number;
 mod object;
 pub mod path;
+#[cfg(feature = "regex")]
+pub mod regex;
 mod text;
 mod value;
 
