@@ -204,10 +204,13 @@ impl<'a> Prepared<'a> {
 
     fn http(&self, exchange: &Exchange) -> Option<FullAnswer> {
         if let Some(raw) = &exchange.raw {
-            let raw = self
-                .substitute(raw)
-                .replace("\r\n", "\n")
-                .replace('\n', "\r\n");
+            let raw = self.substitute(raw).replace("\r\n", "\n");
+            let raw = if raw.contains("\n\n") {
+                raw
+            } else {
+                format!("{}\n\n", raw.trim_end())
+            };
+            let raw = raw.replace('\n', "\r\n");
             let bytes: Vec<u8> = raw
                 .chars()
                 .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))

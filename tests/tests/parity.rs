@@ -18,6 +18,8 @@ macro_rules! groups {
 }
 
 groups! {
+    headers
+    responses
     routing
 }
 

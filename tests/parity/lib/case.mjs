@@ -164,7 +164,8 @@ const record = (answer, method, prepared) => {
 const http = async (exchange, prepared) => {
   const names = prepared.names;
   if (exchange.raw !== undefined) {
-    const bytes = Buffer.from(substitute(exchange.raw, names).replace(/\r?\n/g, '\r\n'), 'latin1');
+    const head = exchange.raw.includes('\n\n') ? exchange.raw : `${exchange.raw.trimEnd()}\n\n`;
+    const bytes = Buffer.from(substitute(head, names).replace(/\r?\n/g, '\r\n'), 'latin1');
     const { bytes: got, end } = await talk(prepared.port, bytes);
     const answer = parseAnswer(got, exchange.raw.split(' ')[0]);
     return answer ? record(answer, exchange.raw.split(' ')[0], prepared) : { none: end };
