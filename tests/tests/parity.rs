@@ -19,8 +19,10 @@ macro_rules! groups {
 
 groups! {
     headers
+    requests
     responses
     routing
+    rules
 }
 
 #[test]
