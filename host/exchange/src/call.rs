@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasmock_javascript::Value;
 
-use crate::{Answer, Environment, Exchange, NoExchange, Template, unique_id};
+use crate::{Answer, Clock, Environment, Exchange, NoExchange, Template, unique_id};
 
 /// Everything a call may read and change. It is moved into the call and comes back with the
 /// result, from a nested call too, so nothing of it needs a lock.
@@ -129,13 +129,25 @@ impl SessionState {
 #[derive(Debug)]
 pub struct Budget {
     limit: Duration,
+    /// Running time of the turns that have ended.
     spent: AtomicU64,
+    /// Running time that does not count: the start of an instance.
+    forgiven: AtomicU64,
+    /// When the present turn began, in nanoseconds after `epoch`; 0 between turns.
+    turn: AtomicU64,
+    epoch: Instant,
 }
 
 impl Budget {
     /// A budget of which nothing is spent.
     pub fn new(limit: Duration) -> Self {
-        Self { limit, spent: AtomicU64::new(0) }
+        Self {
+            limit,
+            spent: AtomicU64::new(0),
+            forgiven: AtomicU64::new(0),
+            turn: AtomicU64::new(0),
+            epoch: Clock::instant(),
+        }
     }
 
     /// The whole of it.
@@ -143,14 +155,34 @@ impl Budget {
         self.limit
     }
 
-    /// Counts running time.
-    pub fn spend(&self, time: Duration) {
-        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        self.spent.fetch_add(nanos, Ordering::Relaxed);
+    /// A turn begins: the guest runs from now on.
+    pub fn begin_turn(&self) {
+        self.turn.store(self.elapsed().max(1), Ordering::Relaxed);
     }
 
-    /// The running time so far.
-    pub fn spent(&self) -> Duration {
-        Duration::from_nanos(self.spent.load(Ordering::Relaxed))
+    /// The turn ends: the guest waits or is done.
+    pub fn end_turn(&self) {
+        let began = self.turn.swap(0, Ordering::Relaxed);
+        if began > 0 {
+            self.spent.fetch_add(self.elapsed().saturating_sub(began), Ordering::Relaxed);
+        }
+    }
+
+    /// The running time so far, the present turn included.
+    pub fn running(&self) -> Duration {
+        let began = self.turn.load(Ordering::Relaxed);
+        let turn = if began > 0 { self.elapsed().saturating_sub(began) } else { 0 };
+        let spent = self.spent.load(Ordering::Relaxed) + turn;
+        Duration::from_nanos(spent.saturating_sub(self.forgiven.load(Ordering::Relaxed)))
+    }
+
+    /// Takes running time out of the count.
+    pub fn forgive(&self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.forgiven.fetch_add(nanos, Ordering::Relaxed);
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }

@@ -1,8 +1,11 @@
 //! The time, as host state: the one place that asks the system.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
+
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, TimeZoneOffsetInfo};
 
 /// The clock of a process or of a test.
 ///
@@ -41,6 +44,31 @@ impl Clock {
                 .unwrap_or(Duration::ZERO)
                 .as_millis() as f64,
         }
+    }
+
+    /// The local offset from UTC at that time, in seconds, positive east of Greenwich. A frozen
+    /// clock stands in Greenwich.
+    pub fn utc_offset(&self, ms: f64) -> i32 {
+        self.local(ms, |info| info.offset().seconds()).unwrap_or(0)
+    }
+
+    /// The local time zone's name at that time, as it is printed after a date.
+    pub fn zone_name(&self, ms: f64) -> String {
+        self.local(ms, |info| match info.offset().seconds() {
+            0 => None,
+            _ => Some(info.abbreviation().to_owned()),
+        })
+        .flatten()
+        .unwrap_or_else(|| "Coordinated Universal Time".to_owned())
+    }
+
+    fn local<T>(&self, ms: f64, read: impl FnOnce(TimeZoneOffsetInfo<'_>) -> T) -> Option<T> {
+        static ZONE: OnceLock<TimeZone> = OnceLock::new();
+        if self.frozen.is_some() {
+            return None;
+        }
+        let at = Timestamp::from_millisecond(ms as i64).ok()?;
+        Some(read(ZONE.get_or_init(TimeZone::system).to_offset_info(at)))
     }
 
     /// A point in time for measuring.

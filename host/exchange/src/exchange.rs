@@ -111,8 +111,8 @@ pub trait Exchange: Send + Sync {
 
     /// The body, or the message's payload.
     fn body(&self) -> &Bytes {
-        const EMPTY: &Bytes = &Bytes::new();
-        EMPTY
+        static EMPTY: Bytes = Bytes::new();
+        &EMPTY
     }
 
     /// The body as text; bytes that are no UTF-8 become U+FFFD.

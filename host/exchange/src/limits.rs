@@ -37,10 +37,17 @@ pub const INSTANCES_PER_CORE: usize = 4;
 pub const WAITING_CALLS: usize = 10_000;
 /// How long a call waits for an instance.
 pub const WAIT_FOR_INSTANCE: Duration = Duration::from_secs(5);
+/// WebSocket messages one call may send.
+pub const FRAMES_OF_A_CALL: usize = 10_000;
 /// Handles a guest may hold in one table.
 pub const HANDLES: usize = 10_000;
 /// Documents a guest may hold references to in one call.
 pub const REFERENCES: usize = 100_000;
+/// Elements of one table; JavaScript and Python components exceed the usual 20,000.
+pub const TABLE_ELEMENTS: usize = 200_000;
+/// Core instances, tables and memories of one component: adapters and composed components
+/// have many.
+pub const PARTS_OF_A_COMPONENT: usize = 128;
 /// The stack of a guest.
 pub const GUEST_STACK: usize = 512 << 10;
 

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use wasmock_javascript::path::object_path;
+use wasmock_javascript::path::{ObjectPath, PathError};
 use wasmock_javascript::{Object, Value};
 
 use crate::Document;
@@ -193,7 +193,7 @@ fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, St
             if path.is_empty() {
                 *root = Value::Undefined;
             } else {
-                object_path::delete(root, path)?;
+                ObjectPath::parse(path).delete(root).map_err(words)?;
             }
             return Ok(Value::Undefined);
         }
@@ -202,8 +202,9 @@ fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, St
                 append(root, item);
                 Ok(root.clone())
             } else {
-                object_path::push(root, path, item)?;
-                Ok(object_path::get(root, path))
+                let path = ObjectPath::parse(path);
+                path.push(root, item).map_err(words)?;
+                Ok(path.get(root))
             };
         }
         Operation::Set(value) | Operation::CompareAndSet(_, value) => value,
@@ -216,13 +217,17 @@ fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, St
     if path.is_empty() {
         *root = value.clone();
     } else {
-        object_path::set(root, path, value.clone())?;
+        ObjectPath::parse(path).set(root, value.clone()).map_err(words)?;
     }
     Ok(value)
 }
 
 fn at(root: &Value, path: &str) -> Value {
-    if path.is_empty() { root.clone() } else { object_path::get(root, path) }
+    if path.is_empty() { root.clone() } else { ObjectPath::parse(path).get(root) }
+}
+
+fn words(error: PathError) -> String {
+    error.to_string()
 }
 
 fn append(list: &mut Value, item: Value) {

@@ -1,0 +1,122 @@
+//! The host's side of one instance: what belongs to the instance for its life (WASI, limits),
+//! and what belongs to the call in progress.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use wasmock_exchange::{Budget, Call, Document, limits};
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use crate::PluginName;
+use crate::grants::Grants;
+use crate::imports::Lines;
+use crate::stdio::Captured;
+use crate::values::References;
+
+/// Memory of all instances of the process.
+static ALL_MEMORY: AtomicUsize = AtomicUsize::new(0);
+
+/// What a store holds.
+pub(crate) struct Guest {
+    pub(crate) plugin: PluginName,
+    /// The plugin's own configuration, JSON text.
+    pub(crate) configuration: Arc<str>,
+    pub(crate) grants: Arc<Grants>,
+    /// How many log lines the plugin wrote lately.
+    pub(crate) lines: Arc<Lines>,
+    /// The call in progress; lent to nested calls while they run.
+    pub(crate) call: Option<Call>,
+    /// The running time of the call in progress.
+    pub(crate) budget: Option<Arc<Budget>>,
+    pub(crate) references: References,
+    pub(crate) output: Captured,
+    pub(crate) memory: Memory,
+    pub(crate) wasi: WasiCtx,
+    pub(crate) table: ResourceTable,
+}
+
+impl WasiView for Guest {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl Guest {
+    /// The call in progress. Outside a call (while an instance starts) there is none.
+    pub(crate) fn current(&self) -> wasmtime::Result<&Call> {
+        self.call.as_ref().ok_or_else(no_call)
+    }
+
+    pub(crate) fn current_mut(&mut self) -> wasmtime::Result<&mut Call> {
+        self.call.as_mut().ok_or_else(no_call)
+    }
+
+    /// Lends the call to a nested one.
+    pub(crate) fn lend_call(&mut self) -> wasmtime::Result<Call> {
+        self.call.take().ok_or_else(no_call)
+    }
+
+    /// The document behind a reference.
+    pub(crate) fn document(&self, reference: u64) -> Option<&Arc<Document>> {
+        self.references.get(reference)
+    }
+}
+
+fn no_call() -> wasmtime::Error {
+    wasmtime::Error::msg("this can only be asked during a call, not while the plugin starts")
+}
+
+/// How much memory an instance has and may have.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) bytes: usize,
+    /// A growth was refused; the reason for what happens next.
+    pub(crate) refused: bool,
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        ALL_MEMORY.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl wasmtime::ResourceLimiter for Memory {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let more = desired.saturating_sub(current);
+        let all = ALL_MEMORY.fetch_add(more, Ordering::Relaxed) + more;
+        if self.bytes + more > limits::INSTANCE_MEMORY || all > limits::ALL_INSTANCES_MEMORY {
+            ALL_MEMORY.fetch_sub(more, Ordering::Relaxed);
+            self.refused = true;
+            return Ok(false);
+        }
+        self.bytes += more;
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= limits::TABLE_ELEMENTS)
+    }
+
+    fn instances(&self) -> usize {
+        limits::PARTS_OF_A_COMPONENT
+    }
+
+    fn tables(&self) -> usize {
+        limits::PARTS_OF_A_COMPONENT
+    }
+
+    fn memories(&self) -> usize {
+        limits::PARTS_OF_A_COMPONENT
+    }
+}

@@ -1,0 +1,56 @@
+//! `helpers` and `templates`: calls of other plugins. The call in progress is lent to them.
+
+use crate::bindings::wasmock::host::types::Value as Wire;
+use crate::bindings::wasmock::host::{helpers, templates};
+use crate::guest::Guest;
+use crate::plugin::flags;
+
+impl helpers::Host for Guest {
+    fn find(&mut self, name: String) -> wasmtime::Result<Option<helpers::Helper>> {
+        Ok(self.current()?.environment.find_helper(&name).map(|helper| helpers::Helper {
+            id: helper.id,
+            effects: flags(helper.effects),
+            block: helper.block,
+        }))
+    }
+
+    async fn call(
+        &mut self,
+        id: u32,
+        arguments: Vec<Wire>,
+        named: Vec<(String, Wire)>,
+    ) -> wasmtime::Result<Result<Wire, String>> {
+        let arguments = arguments.into_iter().map(|value| self.references.from_wire(value)).collect();
+        let named = named
+            .into_iter()
+            .map(|(name, value)| (name, self.references.from_wire(value)))
+            .collect();
+        let call = self.lend_call()?;
+        let environment = call.environment.clone();
+        let (call, result) = environment.call_helper(id, arguments, named, call).await;
+        self.call = Some(call);
+        match result {
+            Ok(value) => self.references.to_wire(value).map(Ok),
+            Err(failure) => Ok(Err(match failure.kind {
+                wasmock_exchange::FailureKind::Answered => failure.message,
+                _ => failure.to_string(),
+            })),
+        }
+    }
+}
+
+impl templates::Host for Guest {
+    async fn render(&mut self, source: String) -> wasmtime::Result<Result<String, String>> {
+        let call = self.lend_call()?;
+        let environment = call.environment.clone();
+        let template = environment.template(&source);
+        let (call, result) = environment.render(template, call).await;
+        self.call = Some(call);
+        Ok(result.map_err(|error| error.message))
+    }
+
+    fn source(&mut self, template: u64) -> wasmtime::Result<Option<String>> {
+        let known = self.current()?.template.as_ref().filter(|known| known.id == template);
+        Ok(known.map(|known| known.source.to_string()))
+    }
+}

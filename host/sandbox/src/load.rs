@@ -1,0 +1,187 @@
+//! From bytes to a loaded plugin.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wasmock_exchange::limits;
+use wasmock_exchange::roles::HelperDescription;
+use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
+
+use crate::cache::Cache;
+use crate::engine::{Ticker, engine};
+use crate::grants::Grants;
+use crate::guest::Guest;
+use crate::imports::{self, Lines};
+use crate::instance::{Blueprint, ExportIndices, RefusedConfiguration};
+use crate::plugin::{Plugin, effects, in_words};
+use crate::pool::Pool;
+use crate::running::Turns;
+
+/// The engine and what all plugins share.
+#[derive(Clone)]
+pub struct Sandbox {
+    engine: Engine,
+    linker: Arc<Linker<Guest>>,
+    turns: Turns,
+    cache: Option<Cache>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("cache", &self.cache).finish_non_exhaustive()
+    }
+}
+
+/// A component to load.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// The name it gets.
+    pub name: &'a str,
+    /// The component.
+    pub wasm: &'a [u8],
+    /// Its configuration, JSON text.
+    pub configuration: Arc<str>,
+    /// What it may do.
+    pub grants: Grants,
+}
+
+/// Why a component was not loaded: one problem a line, with what to do.
+#[derive(Debug)]
+pub struct LoadError {
+    /// The plugin's name.
+    pub plugin: String,
+    /// What is wrong; all of it.
+    pub problems: Vec<String>,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "plugin `{}` cannot be loaded", self.plugin)?;
+        for problem in &self.problems {
+            write!(f, "\n  - {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl Sandbox {
+    /// A sandbox that keeps compiled components in that folder.
+    ///
+    /// # Errors
+    /// The machine cannot run compiled WebAssembly (no memory to execute, no thread).
+    pub fn new(cache: Option<PathBuf>) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let engine = engine()?;
+        let mut linker = Linker::new(&engine);
+        imports::link(&mut linker)?;
+        let turns = Turns::new(Ticker::start(&engine)?);
+        Ok(Self { engine, linker: Arc::new(linker), turns, cache: cache.map(Cache::new) })
+    }
+
+    /// Loads a component: compiles it (or finds it compiled), checks that it fits, starts one
+    /// instance and asks it for its helpers. Compiling blocks; call it where that may be.
+    ///
+    /// # Errors
+    /// Everything that does not fit, at once, or why it does not start.
+    pub async fn load(&self, source: Source<'_>) -> Result<Arc<Plugin>, LoadError> {
+        let refuse = |problems| LoadError { plugin: source.name.to_owned(), problems };
+        let component = self.compile(source.wasm).map_err(&refuse)?;
+        let mut linker = Linker::clone(&self.linker);
+        let problems = crate::fit::check(&self.engine, &component, &mut linker);
+        if !problems.is_empty() {
+            return Err(refuse(problems));
+        }
+        let pre = linker
+            .instantiate_pre(&component)
+            .map_err(|error| refuse(vec![format!("{error:#}")]))?;
+        let large = source.wasm.len() > limits::LARGE_COMPONENT;
+        let name: Arc<str> = source.name.into();
+        let exports = ExportIndices::of(&pre);
+        let blueprint = Blueprint {
+            plugin: name.clone(),
+            configuration: source.configuration.clone(),
+            grants: Arc::new(source.grants),
+            lines: Arc::new(Lines::default()),
+            pre,
+            indices: exports.clone(),
+            calls: if large { limits::LARGE_COMPONENT_CALLS } else { limits::INSTANCE_CALLS },
+        };
+        let pool = Arc::new(Pool::new(blueprint, ceiling(large)));
+        let helpers = self.first_instance(&pool).await.map_err(|error| {
+            LoadError { plugin: source.name.to_owned(), problems: vec![start_problem(&error)] }
+        })?;
+        Ok(Arc::new(Plugin { name, pool, turns: self.turns.clone(), exports, helpers }))
+    }
+
+    /// Starts one instance, which stays warm, and asks it for its helpers.
+    async fn first_instance(
+        &self,
+        pool: &Arc<Pool>,
+    ) -> wasmtime::Result<Arc<[HelperDescription]>> {
+        let budget = Arc::new(wasmock_exchange::Budget::new(limits::CONFIGURE));
+        let pool = pool.clone();
+        let started = {
+            let budget = budget.clone();
+            Box::pin(async move {
+                let mut taken = match pool.take(false, &budget).await {
+                    Ok(taken) => taken,
+                    Err(crate::pool::NoInstance::Start(error)) => return Err(error),
+                    Err(crate::pool::NoInstance::Busy(message)) => {
+                        return Err(wasmtime::Error::msg(message));
+                    }
+                };
+                let instance = &mut *taken.instance;
+                let helpers = match &instance.helpers {
+                    Some(role) => role.call_list(&mut instance.store).await?,
+                    None => Vec::new(),
+                };
+                taken.give_back();
+                Ok(helpers)
+            })
+        };
+        let helpers = self.turns.run(budget, started).await?;
+        Ok(helpers
+            .into_iter()
+            .map(|helper| HelperDescription {
+                name: helper.name,
+                effects: effects(helper.effects),
+                block: helper.block,
+                usage: helper.usage,
+                about: helper.about,
+            })
+            .collect())
+    }
+
+    fn compile(&self, wasm: &[u8]) -> Result<Component, Vec<String>> {
+        if let Some(problem) = crate::fit::not_a_component(wasm) {
+            return Err(vec![problem]);
+        }
+        if let Some(component) = self.cache.as_ref().and_then(|cache| cache.load(&self.engine, wasm)) {
+            return Ok(component);
+        }
+        let component = Component::from_binary(&self.engine, wasm)
+            .map_err(|error| vec![crate::fit::does_not_compile(&error)])?;
+        if let Some(cache) = &self.cache {
+            cache.store(&self.engine, wasm, &component);
+        }
+        Ok(component)
+    }
+}
+
+fn ceiling(large: bool) -> usize {
+    if large {
+        return limits::LARGE_COMPONENT_INSTANCES;
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores * limits::INSTANCES_PER_CORE
+}
+
+fn start_problem(error: &wasmtime::Error) -> String {
+    match error.downcast_ref::<RefusedConfiguration>() {
+        Some(refused) => refused.to_string(),
+        None => format!("it does not start: {}", in_words(error, false)),
+    }
+}

@@ -1,0 +1,113 @@
+//! The live instances of one plugin.
+//!
+//! An instance serves one call at a time and is used again: a warm one answers three times as
+//! fast as a fresh one. There is a ceiling; at the ceiling a call waits, within limits, for an
+//! instance to come free. A call inside another call never waits, because the instance it would
+//! wait for may be the one that waits for it: it takes a place from a small reserve or fails.
+//! State lives in the host, so an instance that traps is simply dropped.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crossbeam_queue::ArrayQueue;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wasmock_exchange::{Budget, Clock, limits};
+
+use crate::instance::{Blueprint, Instance};
+
+pub(crate) struct Pool {
+    blueprint: Blueprint,
+    idle: ArrayQueue<Box<Instance>>,
+    places: Arc<Semaphore>,
+    reserve: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// An instance for the time of a call. Dropped without [`Taken::give_back`], the instance is
+/// gone and its place is free.
+pub(crate) struct Taken {
+    pub(crate) instance: Box<Instance>,
+    pool: Arc<Pool>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Why there is no instance.
+#[derive(Debug)]
+pub(crate) enum NoInstance {
+    /// All are in use; in words.
+    Busy(String),
+    /// A new one did not start.
+    Start(wasmtime::Error),
+}
+
+impl Pool {
+    pub(crate) fn new(blueprint: Blueprint, ceiling: usize) -> Self {
+        Self {
+            blueprint,
+            idle: ArrayQueue::new(ceiling + usize::from(limits::NESTING)),
+            places: Arc::new(Semaphore::new(ceiling)),
+            reserve: Arc::new(Semaphore::new(limits::NESTING.into())),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// An instance, warm if there is one. The start of a fresh one is not charged to `budget`.
+    pub(crate) async fn take(
+        self: &Arc<Self>,
+        nested: bool,
+        budget: &Budget,
+    ) -> Result<Taken, NoInstance> {
+        let place = match self.places.clone().try_acquire_owned() {
+            Ok(place) => place,
+            Err(_) if nested => self.reserve.clone().try_acquire_owned().map_err(|_| {
+                NoInstance::Busy(format!(
+                    "all instances are in use, and so are the {} kept for calls inside calls",
+                    limits::NESTING
+                ))
+            })?,
+            Err(_) => self.wait_for_place().await?,
+        };
+        let instance = match self.idle.pop() {
+            Some(instance) => instance,
+            None => {
+                let began = Clock::instant();
+                let started = self.blueprint.instantiate().await;
+                budget.forgive(began.elapsed());
+                Box::new(started.map_err(NoInstance::Start)?)
+            }
+        };
+        Ok(Taken { instance, pool: self.clone(), _place: place })
+    }
+
+    async fn wait_for_place(&self) -> Result<OwnedSemaphorePermit, NoInstance> {
+        struct Waiting<'a>(&'a AtomicUsize);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.waiting);
+        if waiting >= limits::WAITING_CALLS {
+            return Err(NoInstance::Busy(format!("{waiting} calls are already waiting for it")));
+        }
+        let place = self.places.clone().acquire_owned();
+        match tokio::time::timeout(limits::WAIT_FOR_INSTANCE, place).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(NoInstance::Busy(format!(
+                "all its instances were busy for {} seconds",
+                limits::WAIT_FOR_INSTANCE.as_secs()
+            ))),
+        }
+    }
+}
+
+impl Taken {
+    /// Gives the instance back after a call that went well.
+    pub(crate) fn give_back(self) {
+        if self.instance.is_reusable() {
+            // A full queue drops the instance, which is what we want then.
+            let _ = self.pool.idle.push(self.instance);
+        }
+    }
+}
