@@ -131,8 +131,9 @@ impl Checker {
         };
         let Some(position) = keys.iter().position(|key| object.contains_key(*key)) else {
             let written: Vec<&str> = object.keys().map(String::as_str).collect();
-            let mut problem = Problem::error(pointer, format!("{} is unknown here", quoted(&written)))
-                .expected(expected);
+            let mut problem =
+                Problem::error(pointer, format!("{} is unknown here", quoted(&written)))
+                    .expected(expected);
             if let Some(name) = written.iter().find_map(|&key| nearest(key, keys.clone())) {
                 problem.remedy = format!("Did you mean `{name}`?");
             }
@@ -142,8 +143,11 @@ impl Checker {
         let key = keys[position];
         if object.len() > 1 {
             self.problems.push(
-                Problem::error(pointer, format!("only one of {} can stand here", quoted(&keys)))
-                    .remedy(format!("Write one entry for each; only `{key}` is used.")),
+                Problem::error(
+                    pointer,
+                    format!("only one of {} can stand here", quoted(&keys)),
+                )
+                .remedy(format!("Write one entry for each; only `{key}` is used.")),
             );
             object.retain(|name, _| name == key);
         }
@@ -196,8 +200,9 @@ impl Checker {
         {
             let text = value.to_string();
             self.problems.push(
-                Problem::warning(pointer, format!("{} is not a text", shown(value)))
-                    .remedy(format!("It is read as the text `{text}`; put it in quotes.")),
+                Problem::warning(pointer, format!("{} is not a text", shown(value))).remedy(
+                    format!("It is read as the text `{text}`; put it in quotes."),
+                ),
             );
             *value = Value::from(text);
         }
@@ -286,7 +291,8 @@ impl Checker {
         } else {
             Problem::error(pointer, format!("{} cannot stand here", shown(value)))
         };
-        self.problems.push(problem.expected(expected).remedy(remedy));
+        self.problems
+            .push(problem.expected(expected).remedy(remedy));
         false
     }
 }
@@ -312,6 +318,9 @@ fn variant_keys(variants: &[Value]) -> Vec<&str> {
 
 /// Whether a branch of an alternative is the one meant, judged by the kind of the value.
 fn fits(value: &Value, schema: &'static Value) -> bool {
+    if let Some(branches) = list(schema, "anyOf") {
+        return branches.iter().any(|branch| fits(value, resolve(branch)));
+    }
     if let Some(types) = Some(types(schema)).filter(|types| !types.is_empty()) {
         return types.contains(&name(value)) || (types.contains(&"integer") && value.is_number());
     }
@@ -334,7 +343,10 @@ fn name(value: &Value) -> &'static str {
 
 fn describe(schema: &'static Value) -> String {
     if let Some(branches) = list(schema, "anyOf") {
-        let branches: Vec<String> = branches.iter().map(|branch| describe(resolve(branch))).collect();
+        let branches: Vec<String> = branches
+            .iter()
+            .map(|branch| describe(resolve(branch)))
+            .collect();
         return branches.join(" or ");
     }
     if let Some(choices) = choices(schema) {
@@ -421,26 +433,86 @@ mod tests {
             (MOCKOON, "/name", json!(5), json!(null)),
             (Origin::HandWritten, "/name", json!(5), json!("5")),
             (MOCKOON, "/headers", json!({}), json!(null)),
-            (MOCKOON, "/headers", json!([null, { "key": "a" }, 5]), json!([{ "key": "a" }])),
+            (
+                MOCKOON,
+                "/headers",
+                json!([null, { "key": "a" }, 5]),
+                json!([{ "key": "a" }]),
+            ),
             (MOCKOON, "/tlsOptions", json!([]), json!(null)),
-            (MOCKOON, "/routes/0/responseMode", json!("RANDOM"), json!("RANDOM")),
-            (MOCKOON, "/routes/0/responseMode", json!("random"), json!(null)),
-            (Origin::HandWritten, "/routes/0/responseMode", json!("random"), json!("RANDOM")),
+            (
+                MOCKOON,
+                "/routes/0/responseMode",
+                json!("RANDOM"),
+                json!("RANDOM"),
+            ),
+            (
+                MOCKOON,
+                "/routes/0/responseMode",
+                json!("random"),
+                json!(null),
+            ),
+            (
+                Origin::HandWritten,
+                "/routes/0/responseMode",
+                json!("random"),
+                json!("RANDOM"),
+            ),
             (MOCKOON, "/routes/0/responseMode", json!(null), json!(null)),
-            (MOCKOON, "/routes/0/responses/0/body", json!({ "a": 1 }), json!(null)),
+            (
+                MOCKOON,
+                "/routes/0/responses/0/body",
+                json!({ "a": 1 }),
+                json!(null),
+            ),
             (
                 Origin::HandWritten,
                 "/routes/0/responses/0/body",
                 json!({ "a": 1 }),
                 json!("{\n  \"a\": 1\n}"),
             ),
-            (Origin::HandWritten, "/routes/0/responses/0/body", json!(5), json!("5")),
-            (MOCKOON, "/routes/0/responses/0/statusCode", json!("404"), json!(404)),
-            (MOCKOON, "/routes/0/responses/0/statusCode", json!(99), json!(null)),
-            (MOCKOON, "/routes/0/responses/0/statusCode", json!(200.5), json!(null)),
-            (MOCKOON, "/routes/0/responses/0/crudKey", json!(""), json!(null)),
-            (MOCKOON, "/routes/0/responses/0/rules/0/operator", json!("is"), json!(null)),
-            (MOCKOON, "/routes/0/wasmock/timeline", json!("steps.jsonl"), json!("steps.jsonl")),
+            (
+                Origin::HandWritten,
+                "/routes/0/responses/0/body",
+                json!(5),
+                json!("5"),
+            ),
+            (
+                MOCKOON,
+                "/routes/0/responses/0/statusCode",
+                json!("404"),
+                json!(404),
+            ),
+            (
+                MOCKOON,
+                "/routes/0/responses/0/statusCode",
+                json!(99),
+                json!(null),
+            ),
+            (
+                MOCKOON,
+                "/routes/0/responses/0/statusCode",
+                json!(200.5),
+                json!(null),
+            ),
+            (
+                MOCKOON,
+                "/routes/0/responses/0/crudKey",
+                json!(""),
+                json!(null),
+            ),
+            (
+                MOCKOON,
+                "/routes/0/responses/0/rules/0/operator",
+                json!("is"),
+                json!(null),
+            ),
+            (
+                MOCKOON,
+                "/routes/0/wasmock/timeline",
+                json!("steps.jsonl"),
+                json!("steps.jsonl"),
+            ),
             (MOCKOON, "/routes/0/wasmock/timeline", json!(5), json!(null)),
             (
                 MOCKOON,
@@ -454,9 +526,24 @@ mod tests {
                 json!({ "json": [1] }),
                 json!({ "json": [1] }),
             ),
-            (MOCKOON, "/routes/0/wasmock/session", json!(null), json!(null)),
-            (MOCKOON, "/routes/0/wasmock/interval", json!({ "min": 5 }), json!({ "min": 5 })),
-            (MOCKOON, "/wasmock/plugins", json!([{ "name": "" }]), json!([{}])),
+            (
+                MOCKOON,
+                "/routes/0/wasmock/session",
+                json!(null),
+                json!(null),
+            ),
+            (
+                MOCKOON,
+                "/routes/0/wasmock/interval",
+                json!({ "min": 5 }),
+                json!({ "min": 5 }),
+            ),
+            (
+                MOCKOON,
+                "/wasmock/plugins",
+                json!([{ "name": "" }]),
+                json!([{}]),
+            ),
         ];
         for (origin, pointer, written, expected) in cases {
             let mut document = json!({
@@ -469,7 +556,11 @@ mod tests {
             assert_eq!(found, expected, "{pointer} {written} {problems:?}");
             if found != written && found.is_null() {
                 assert_eq!(problems.len(), 1, "{pointer} {written}");
-                assert!(problems[0].pointer.starts_with(pointer), "{:?}", problems[0]);
+                assert!(
+                    problems[0].pointer.starts_with(pointer),
+                    "{:?}",
+                    problems[0]
+                );
             }
             serde_json::from_value::<Environment>(document).unwrap();
         }

@@ -20,7 +20,13 @@ pub(crate) fn inspect(environment: &Environment, options: &LoadOptions) -> Vec<P
         plugins: BUILT_IN_PLUGINS
             .into_iter()
             .chain(options.plugins.iter().map(String::as_str))
-            .chain(environment.wasmock.plugins.iter().map(|plugin| plugin.name.as_str()))
+            .chain(
+                environment
+                    .wasmock
+                    .plugins
+                    .iter()
+                    .map(|plugin| plugin.name.as_str()),
+            )
             .collect(),
         problems: Vec::new(),
     };
@@ -57,35 +63,52 @@ impl<'a> Inspector<'a> {
             }
             if !plugin.name.is_empty() && !names.insert(plugin.name.as_str()) {
                 self.report(
-                    Problem::error(join(&place, "name"), format!("there are two plugins called `{}`", plugin.name))
-                        .remedy("Give each its own name."),
+                    Problem::error(
+                        join(&place, "name"),
+                        format!("there are two plugins called `{}`", plugin.name),
+                    )
+                    .remedy("Give each its own name."),
                 );
             }
             if BUILT_IN_PLUGINS.contains(&plugin.name.as_str()) {
                 self.report(
-                    Problem::warning(join(&place, "name"), format!("`{}` is the name of a built-in plugin", plugin.name))
-                        .remedy("This one is used in its place; choose another name if that is not meant."),
+                    Problem::warning(
+                        join(&place, "name"),
+                        format!("`{}` is the name of a built-in plugin", plugin.name),
+                    )
+                    .remedy(
+                        "This one is used in its place; choose another name if that is not meant.",
+                    ),
                 );
             }
         }
         for (index, bucket) in environment.data.iter().enumerate() {
-            self.plugin(bucket.wasmock.plugin.as_deref(), &format!("/data/{index}/wasmock/plugin"));
+            self.plugin(
+                bucket.wasmock.plugin.as_deref(),
+                &format!("/data/{index}/wasmock/plugin"),
+            );
         }
         for (index, callback) in environment.callbacks.iter().enumerate() {
             self.callback(callback, &format!("/callbacks/{index}"));
         }
         if environment.proxy_mode && environment.proxy_host.is_empty() {
             self.report(
-                Problem::warning("/proxyHost", "proxy mode is on, but there is no server to forward to")
-                    .expected("an address like `https://api.example.com`")
-                    .remedy("Without it nothing is forwarded."),
+                Problem::warning(
+                    "/proxyHost",
+                    "proxy mode is on, but there is no server to forward to",
+                )
+                .expected("an address like `https://api.example.com`")
+                .remedy("Without it nothing is forwarded."),
             );
         }
         let tls = &environment.tls_options;
         if tls.enabled && tls.cert_path.is_empty() != tls.key_path.is_empty() {
             self.report(
-                Problem::warning("/tlsOptions", "a certificate needs both `certPath` and `keyPath`")
-                    .remedy("With one of them a self-signed certificate is used instead."),
+                Problem::warning(
+                    "/tlsOptions",
+                    "a certificate needs both `certPath` and `keyPath`",
+                )
+                .remedy("With one of them a self-signed certificate is used instead."),
             );
         }
     }
@@ -105,14 +128,47 @@ impl<'a> Inspector<'a> {
         let environment = self.environment;
         let mut uuids: HashMap<&str, String> = HashMap::new();
         let lists: [(&str, Vec<&str>); 4] = [
-            ("folders", environment.folders.iter().map(|item| item.uuid.as_str()).collect()),
-            ("routes", environment.routes.iter().map(|item| item.uuid.as_str()).collect()),
-            ("data", environment.data.iter().map(|item| item.uuid.as_str()).collect()),
-            ("callbacks", environment.callbacks.iter().map(|item| item.uuid.as_str()).collect()),
+            (
+                "folders",
+                environment
+                    .folders
+                    .iter()
+                    .map(|item| item.uuid.as_str())
+                    .collect(),
+            ),
+            (
+                "routes",
+                environment
+                    .routes
+                    .iter()
+                    .map(|item| item.uuid.as_str())
+                    .collect(),
+            ),
+            (
+                "data",
+                environment
+                    .data
+                    .iter()
+                    .map(|item| item.uuid.as_str())
+                    .collect(),
+            ),
+            (
+                "callbacks",
+                environment
+                    .callbacks
+                    .iter()
+                    .map(|item| item.uuid.as_str())
+                    .collect(),
+            ),
         ];
         for (list, items) in lists {
             for (index, uuid) in items.into_iter().enumerate() {
-                self.unique(&mut uuids, uuid, format!("/{list}/{index}/uuid"), list == "routes");
+                self.unique(
+                    &mut uuids,
+                    uuid,
+                    format!("/{list}/{index}/uuid"),
+                    list == "routes",
+                );
             }
         }
         for (index, route) in environment.routes.iter().enumerate() {
@@ -155,16 +211,27 @@ impl<'a> Inspector<'a> {
 
     fn tree(&mut self) {
         let environment = self.environment;
-        let folders: HashSet<&str> =
-            environment.folders.iter().map(|folder| folder.uuid.as_str()).collect();
-        let routes: HashSet<&str> =
-            environment.routes.iter().map(|route| route.uuid.as_str()).collect();
+        let folders: HashSet<&str> = environment
+            .folders
+            .iter()
+            .map(|folder| folder.uuid.as_str())
+            .collect();
+        let routes: HashSet<&str> = environment
+            .routes
+            .iter()
+            .map(|route| route.uuid.as_str())
+            .collect();
         let mut named: HashMap<(ChildType, &str), String> = HashMap::new();
         let mut lists: Vec<(String, &'a [FolderChild])> = environment
             .folders
             .iter()
             .enumerate()
-            .map(|(index, folder)| (format!("/folders/{index}/children"), folder.children.as_slice()))
+            .map(|(index, folder)| {
+                (
+                    format!("/folders/{index}/children"),
+                    folder.children.as_slice(),
+                )
+            })
             .collect();
         lists.push(("/rootChildren".to_owned(), &environment.root_children));
         for (list, children) in lists {
@@ -176,8 +243,11 @@ impl<'a> Inspector<'a> {
                 };
                 if !known.contains(child.uuid.as_str()) {
                     self.report(
-                        Problem::warning(place, format!("there is no {kind} with the uuid `{}`", child.uuid))
-                            .remedy("The entry is ignored: correct or remove it."),
+                        Problem::warning(
+                            place,
+                            format!("there is no {kind} with the uuid `{}`", child.uuid),
+                        )
+                        .remedy("The entry is ignored: correct or remove it."),
                     );
                 } else if let Some(first) = named.get(&(child.kind, child.uuid.as_str())) {
                     self.report(
@@ -194,8 +264,11 @@ impl<'a> Inspector<'a> {
             for (index, route) in environment.routes.iter().enumerate() {
                 if !named.contains_key(&(ChildType::Route, route.uuid.as_str())) {
                     self.report(
-                        Problem::warning(join("/routes", index), "this route stands nowhere in the tree")
-                            .remedy("It comes last: add its uuid to `rootChildren` or to a folder."),
+                        Problem::warning(
+                            join("/routes", index),
+                            "this route stands nowhere in the tree",
+                        )
+                        .remedy("It comes last: add its uuid to `rootChildren` or to a folder."),
                     );
                 }
             }
@@ -222,7 +295,10 @@ impl<'a> Inspector<'a> {
         if route.kind == RouteType::Ws {
             self.websocket(route, place);
         }
-        self.plugin(route.wasmock.session.as_deref(), &format!("{place}/wasmock/session"));
+        self.plugin(
+            route.wasmock.session.as_deref(),
+            &format!("{place}/wasmock/session"),
+        );
         for (index, response) in route.responses.iter().enumerate() {
             self.response(route, response, &format!("{place}/responses/{index}"));
         }
@@ -231,7 +307,10 @@ impl<'a> Inspector<'a> {
     fn path(&mut self, route: &Route, place: &str) {
         let endpoint = &route.endpoint;
         let place = join(place, "endpoint");
-        if endpoint.is_empty() && route.kind == RouteType::Http && self.environment.endpoint_prefix.is_empty() {
+        if endpoint.is_empty()
+            && route.kind == RouteType::Http
+            && self.environment.endpoint_prefix.is_empty()
+        {
             self.report(
                 Problem::warning(place, "the path is empty: the route answers `/` only")
                     .remedy("Write the path, for example `users/:id`."),
@@ -240,8 +319,11 @@ impl<'a> Inspector<'a> {
         }
         if let Some(reason) = broken_path(endpoint) {
             self.report(
-                Problem::error(place, format!("the path `{endpoint}` cannot be used: {reason}"))
-                    .expected("a path like `users/:id`, `files/*` or `/a/:b?`"),
+                Problem::error(
+                    place,
+                    format!("the path `{endpoint}` cannot be used: {reason}"),
+                )
+                .expected("a path like `users/:id`, `files/*` or `/a/:b?`"),
             );
         }
     }
@@ -252,7 +334,10 @@ impl<'a> Inspector<'a> {
         }
         let near = nearest(method.as_str(), Method::KNOWN);
         let problem = if method.is_possible() {
-            Problem::warning(place, format!("Mockoon does not know the method `{method}`"))
+            Problem::warning(
+                place,
+                format!("Mockoon does not know the method `{method}`"),
+            )
         } else {
             Problem::error(place, format!("`{method}` cannot be a method"))
                 .expected("letters, as in `get` or `purge`")
@@ -265,11 +350,17 @@ impl<'a> Inspector<'a> {
 
     fn websocket(&mut self, route: &'a Route, place: &str) {
         let wasmock = &route.wasmock;
-        if route.streaming_mode.is_some() && wasmock.interval.is_none() && route.streaming_interval < 10 {
+        if route.streaming_mode.is_some()
+            && wasmock.interval.is_none()
+            && route.streaming_interval < 10
+        {
             self.report(
                 Problem::warning(
                     join(place, "streamingInterval"),
-                    format!("an interval of {} ms is too short", route.streaming_interval),
+                    format!(
+                        "an interval of {} ms is too short",
+                        route.streaming_interval
+                    ),
                 )
                 .expected("10 or more")
                 .remedy("10 ms are used."),
@@ -280,8 +371,11 @@ impl<'a> Inspector<'a> {
             && (interval.min > interval.max || interval.max < 10)
         {
             self.report(
-                Problem::error(join(&extension, "interval"), "this is not a range of intervals")
-                    .expected("`min` at most `max`, and `max` 10 ms or more"),
+                Problem::error(
+                    join(&extension, "interval"),
+                    "this is not a range of intervals",
+                )
+                .expected("`min` at most `max`, and `max` 10 ms or more"),
             );
         }
         for (index, refusal) in wasmock.refuse.iter().enumerate() {
@@ -309,8 +403,11 @@ impl<'a> Inspector<'a> {
     fn close(&mut self, close: &Close, place: &str) {
         if !matches!(close.code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
             self.report(
-                Problem::error(join(place, "code"), format!("{} cannot be sent as a close code", close.code))
-                    .expected("1000 to 1014 without 1004, 1005 and 1006, or 3000 to 4999"),
+                Problem::error(
+                    join(place, "code"),
+                    format!("{} cannot be sent as a close code", close.code),
+                )
+                .expected("1000 to 1014 without 1004, 1005 and 1006, or 3000 to 4999"),
             );
         }
         if close.reason.len() > 123 && !close.reason.contains("{{") {
@@ -326,7 +423,10 @@ impl<'a> Inspector<'a> {
             self.report(
                 Problem::warning(
                     join(place, "statusCode"),
-                    format!("the status {} announces a further answer, for which clients wait", response.status_code),
+                    format!(
+                        "the status {} announces a further answer, for which clients wait",
+                        response.status_code
+                    ),
                 )
                 .expected("200 to 599")
                 .remedy("Choose a final status."),
@@ -335,12 +435,21 @@ impl<'a> Inspector<'a> {
         self.bucket(response.body_type, &response.databucket_id, place);
         if response.body_type == BodyType::File && response.file_path.is_empty() {
             self.report(
-                Problem::warning(join(place, "filePath"), "the body is a file, but no file is named")
-                    .remedy("The inline body is sent: write `filePath`, or set `bodyType` to `INLINE`."),
+                Problem::warning(
+                    join(place, "filePath"),
+                    "the body is a file, but no file is named",
+                )
+                .remedy(
+                    "The inline body is sent: write `filePath`, or set `bodyType` to `INLINE`.",
+                ),
             );
         }
         for (index, invocation) in response.callbacks.iter().enumerate() {
-            let known = self.environment.callbacks.iter().any(|callback| callback.uuid == invocation.uuid);
+            let known = self
+                .environment
+                .callbacks
+                .iter()
+                .any(|callback| callback.uuid == invocation.uuid);
             if !known {
                 self.report(
                     Problem::warning(
@@ -353,7 +462,10 @@ impl<'a> Inspector<'a> {
         }
         self.rules(&response.rules, place);
         let extension = join(place, "wasmock");
-        self.plugin(response.wasmock.plugin.as_deref(), &join(&extension, "plugin"));
+        self.plugin(
+            response.wasmock.plugin.as_deref(),
+            &join(&extension, "plugin"),
+        );
         if let Some(close) = &response.wasmock.close {
             self.close(close, &join(&extension, "close"));
         }
@@ -380,18 +492,32 @@ impl<'a> Inspector<'a> {
         }
         let buckets = &self.environment.data;
         // A bucket written without an id is found by its name, see `identity`.
-        let ids = || buckets.iter().map(|bucket| if bucket.id.is_empty() { &bucket.name } else { &bucket.id });
+        let ids = || {
+            buckets.iter().map(|bucket| {
+                if bucket.id.is_empty() {
+                    &bucket.name
+                } else {
+                    &bucket.id
+                }
+            })
+        };
         if ids().any(|known| known == id) {
             return;
         }
-        let by_name = buckets.iter().find(|bucket| bucket.name == id).map(|bucket| bucket.id.as_str());
+        let by_name = buckets
+            .iter()
+            .find(|bucket| bucket.name == id)
+            .map(|bucket| bucket.id.as_str());
         let remedy = match by_name.or_else(|| nearest(id, ids().map(String::as_str))) {
             Some(near) => format!("Did you mean `{near}`? Otherwise the inline body is sent."),
             None => "The inline body is sent.".to_owned(),
         };
         self.report(
-            Problem::warning(join(place, "databucketID"), format!("there is no data bucket with the id `{id}`"))
-                .remedy(remedy),
+            Problem::warning(
+                join(place, "databucketID"),
+                format!("there is no data bucket with the id `{id}`"),
+            )
+            .remedy(remedy),
         );
     }
 
@@ -404,7 +530,9 @@ impl<'a> Inspector<'a> {
             Some(near) => format!("Did you mean `{near}`?"),
             None => "Add it to `wasmock.plugins` of the environment, or start with `--plugin NAME=PATH`.".to_owned(),
         };
-        self.report(Problem::error(place, format!("there is no plugin called `{name}`")).remedy(remedy));
+        self.report(
+            Problem::error(place, format!("there is no plugin called `{name}`")).remedy(remedy),
+        );
     }
 }
 

@@ -54,12 +54,32 @@ mod tests {
     #[test]
     fn every_keyword_is_known_to_the_checks() {
         const KNOWN: [&str; 21] = [
-            "$defs", "$ref", "$schema", "additionalProperties", "anyOf", "const", "default",
-            "description", "enum", "examples", "format", "items", "maximum", "minLength",
-            "minimum", "oneOf", "properties", "required", "title", "type", "x-text-or-json",
+            "$defs",
+            "$ref",
+            "$schema",
+            "additionalProperties",
+            "anyOf",
+            "const",
+            "default",
+            "description",
+            "enum",
+            "examples",
+            "format",
+            "items",
+            "maximum",
+            "minLength",
+            "minimum",
+            "oneOf",
+            "properties",
+            "required",
+            "title",
+            "type",
+            "x-text-or-json",
         ];
         fn visit(schema: &Value, unknown: &mut Vec<String>) {
-            let Some(object) = schema.as_object() else { return };
+            let Some(object) = schema.as_object() else {
+                return;
+            };
             for (keyword, content) in object {
                 if !KNOWN.contains(&keyword.as_str()) {
                     unknown.push(keyword.clone());

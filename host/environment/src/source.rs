@@ -56,7 +56,8 @@ pub(crate) fn read(text: &str, format: Format) -> Result<Value, Problem> {
                 return Err(Problem::error("", "the file is empty")
                     .expected("an environment: an object with `routes`"));
             }
-            serde_saphyr::from_str_with_options(text, yaml_options()).map_err(|error| {
+            let value = serde_saphyr::from_str_with_options(text, yaml_options());
+            value.map(whole_numbers).map_err(|error| {
                 let location = error.location();
                 let message = error.without_snippet().to_string();
                 let mut problem = Problem::error("", format!("this is not YAML: {message}"))
@@ -68,6 +69,28 @@ pub(crate) fn read(text: &str, format: Format) -> Result<Value, Problem> {
                 problem
             })
         }
+    }
+}
+
+/// Numbers without a fraction as integers, as JavaScript has them: `010` is read as 10.0.
+fn whole_numbers(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(whole_numbers).collect(),
+        Value::Object(fields) => {
+            let fields = fields
+                .into_iter()
+                .map(|(key, value)| (key, whole_numbers(value)));
+            Value::Object(fields.collect())
+        }
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64().unwrap_or_default();
+            if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 {
+                #[expect(clippy::cast_possible_truncation, reason = "exact below 2^53")]
+                return Value::from(float as i64);
+            }
+            Value::Number(number)
+        }
+        other => other,
     }
 }
 

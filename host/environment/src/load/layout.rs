@@ -12,7 +12,14 @@ use crate::problem::{Problem, join};
 
 /// Fields of the environment by which it is known.
 const ENVIRONMENT_FIELDS: [&str; 8] = [
-    "routes", "name", "port", "data", "endpointPrefix", "proxyMode", "headers", "wasmock",
+    "routes",
+    "name",
+    "port",
+    "data",
+    "endpointPrefix",
+    "proxyMode",
+    "headers",
+    "wasmock",
 ];
 
 pub(super) fn recognise(
@@ -21,9 +28,12 @@ pub(super) fn recognise(
     problems: &mut Vec<Problem>,
 ) -> Result<Origin, Problem> {
     let Some(fields) = document.as_object() else {
-        return unknown(repair, Problem::error("", "this is not an environment")
-            .expected("an object with `routes`")
-            .remedy("Check that it is the right file."));
+        return unknown(
+            repair,
+            Problem::error("", "this is not an environment")
+                .expected("an object with `routes`")
+                .remedy("Check that it is the right file."),
+        );
     };
     if let Some(last) = fields.get("lastMigration") {
         return migrated(last, problems);
@@ -44,10 +54,19 @@ pub(super) fn recognise(
                 .remedy("Restore `lastMigration` (Mockoon wrote it at the top of the file), or load the file as it is with `--repair`: old fields are then ignored."),
         );
     }
-    if !ENVIRONMENT_FIELDS.iter().any(|field| fields.contains_key(*field)) {
-        return unknown(repair, Problem::error("", "this is not an environment: none of its fields is known")
+    if !ENVIRONMENT_FIELDS
+        .iter()
+        .any(|field| fields.contains_key(*field))
+    {
+        return unknown(
+            repair,
+            Problem::error(
+                "",
+                "this is not an environment: none of its fields is known",
+            )
             .expected("an object with `routes`")
-            .remedy("Check that it is the right file."));
+            .remedy("Check that it is the right file."),
+        );
     }
     Ok(Origin::HandWritten)
 }
@@ -55,7 +74,9 @@ pub(super) fn recognise(
 fn unknown(repair: bool, problem: Problem) -> Result<Origin, Problem> {
     if repair {
         // As Mockoon: no migration runs.
-        Ok(Origin::Mockoon { layout: HIGHEST_MIGRATION })
+        Ok(Origin::Mockoon {
+            layout: HIGHEST_MIGRATION,
+        })
     } else {
         Err(problem)
     }
@@ -74,7 +95,9 @@ fn migrated(last: &Value, problems: &mut Vec<Problem>) -> Result<Origin, Problem
                 .expected("a number from 0 to 33")
                 .remedy("The file is read as if it were current."),
         );
-        return Ok(Origin::Mockoon { layout: HIGHEST_MIGRATION });
+        return Ok(Origin::Mockoon {
+            layout: HIGHEST_MIGRATION,
+        });
     };
     if number > f64::from(HIGHEST_MIGRATION) {
         return Err(Problem::error(
@@ -85,7 +108,11 @@ fn migrated(last: &Value, problems: &mut Vec<Problem>) -> Result<Origin, Problem
         .remedy("Update wasmock, or save the file with an older Mockoon."));
     }
     // A fraction or a negative number runs the migrations that are greater.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
     let layout = number.clamp(0.0, f64::from(HIGHEST_MIGRATION)) as u32;
     if layout < HIGHEST_MIGRATION {
         problems.push(
@@ -105,7 +132,11 @@ fn old_field(document: &Value) -> Option<String> {
     for (index, route) in items(document, "routes") {
         let place = join("/routes", index);
         for field in [
-            "customHeaders", "contentType", "file", "randomResponse", "sequentialResponse",
+            "customHeaders",
+            "contentType",
+            "file",
+            "randomResponse",
+            "sequentialResponse",
         ] {
             if route.get(field).is_some() {
                 return Some(join(&place, field));

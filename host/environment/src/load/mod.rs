@@ -150,8 +150,7 @@ impl Text {
         let mut places = None;
         for problem in problems {
             if problem.file == file && problem.line.is_none() {
-                let places =
-                    places.get_or_insert_with(|| Places::of(&self.text, self.format));
+                let places = places.get_or_insert_with(|| Places::of(&self.text, self.format));
                 if let Some((line, column)) = places.find(&problem.pointer) {
                     problem.line = Some(line);
                     problem.column = Some(column);
@@ -165,18 +164,13 @@ fn read(path: &Path) -> Result<String, LoadError> {
     let bytes = std::fs::read(path).map_err(|error| LoadError::unreadable(path, error))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let mut problem = Problem::error("", "the file is not UTF-8")
-            .remedy("Save it as UTF-8.");
+        let mut problem = Problem::error("", "the file is not UTF-8").remedy("Save it as UTF-8.");
         problem.line = Some(1 + valid.iter().filter(|&&byte| byte == b'\n').count());
         LoadError::invalid(vec![problem]).in_file(path)
     })
 }
 
-fn digest(
-    main: &Text,
-    sidecar: Option<&Text>,
-    options: &LoadOptions,
-) -> Result<Loaded, LoadError> {
+fn digest(main: &Text, sidecar: Option<&Text>, options: &LoadOptions) -> Result<Loaded, LoadError> {
     let result = build(main, sidecar, options);
     match result {
         Ok((mut loaded, origins)) => {
@@ -191,12 +185,7 @@ fn digest(
 }
 
 /// Gives problems their places. Those below a key that came from the sidecar move there.
-fn finish(
-    problems: &mut [Problem],
-    main: &Text,
-    sidecar: Option<&Text>,
-    moved: &[sidecar::Moved],
-) {
+fn finish(problems: &mut [Problem], main: &Text, sidecar: Option<&Text>, moved: &[sidecar::Moved]) {
     for problem in problems.iter_mut() {
         if problem.file == SourceFile::Main
             && let Some(pointer) = moved.iter().find_map(|moved| moved.back(&problem.pointer))
@@ -219,7 +208,7 @@ fn build(main: &Text, sidecar: Option<&Text>, options: &LoadOptions) -> Built {
     let mut problems = Vec::new();
     let origin = layout::recognise(&document, options.repair, &mut problems).map_err(fail)?;
     if let Origin::Mockoon { layout } = origin {
-        migrate::migrate(&mut document, layout);
+        migrate::migrate(&mut document, layout, &mut problems);
     }
     let mut moved = Vec::new();
     if let Some(sidecar) = sidecar {

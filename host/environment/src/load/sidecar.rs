@@ -58,22 +58,57 @@ pub(super) fn merge(
         moved: Vec::new(),
     };
     let Some(fields) = sidecar.as_object() else {
-        merge.report(Problem::error("", "a sidecar is an object").expected("an object with `plugins`, `routes` or `data`"));
+        merge.report(
+            Problem::error("", "a sidecar is an object")
+                .expected("an object with `plugins`, `routes` or `data`"),
+        );
         return merge.moved;
     };
     merge.fields(document, fields, "", "", &["routes", "data"]);
-    merge.named(document, fields, "routes", "", "", route_matches, |merge, route, fields, to, from| {
-        merge.fields(route, fields, to, from, &["responses"]);
-        merge.named(route, fields, "responses", to, from, response_matches, |merge, response, fields, to, from| {
-            merge.fields(response, fields, to, from, &["rules"]);
-            merge.named(response, fields, "rules", to, from, |_, _, _| false, |merge, rule, fields, to, from| {
-                merge.fields(rule, fields, to, from, &[]);
-            });
-        });
-    });
-    merge.named(document, fields, "data", "", "", bucket_matches, |merge, bucket, fields, to, from| {
-        merge.fields(bucket, fields, to, from, &[]);
-    });
+    merge.named(
+        document,
+        fields,
+        "routes",
+        "",
+        "",
+        route_matches,
+        |merge, route, fields, to, from| {
+            merge.fields(route, fields, to, from, &["responses"]);
+            merge.named(
+                route,
+                fields,
+                "responses",
+                to,
+                from,
+                response_matches,
+                |merge, response, fields, to, from| {
+                    merge.fields(response, fields, to, from, &["rules"]);
+                    merge.named(
+                        response,
+                        fields,
+                        "rules",
+                        to,
+                        from,
+                        |_, _, _| false,
+                        |merge, rule, fields, to, from| {
+                            merge.fields(rule, fields, to, from, &[]);
+                        },
+                    );
+                },
+            );
+        },
+    );
+    merge.named(
+        document,
+        fields,
+        "data",
+        "",
+        "",
+        bucket_matches,
+        |merge, bucket, fields, to, from| {
+            merge.fields(bucket, fields, to, from, &[]);
+        },
+    );
     merge.moved
 }
 
@@ -91,7 +126,14 @@ impl Merge<'_> {
     }
 
     /// Copies fields into the `wasmock` key of an owner.
-    fn fields(&mut self, owner: &mut Value, fields: &Fields, to: &str, from: &str, except: &[&str]) {
+    fn fields(
+        &mut self,
+        owner: &mut Value,
+        fields: &Fields,
+        to: &str,
+        from: &str,
+        except: &[&str],
+    ) {
         let Some(owner) = owner.as_object_mut() else {
             return;
         };
@@ -100,7 +142,9 @@ impl Merge<'_> {
                 continue;
             }
             let place = join(from, key);
-            let key_of_owner = owner.entry("wasmock").or_insert_with(|| Value::Object(Map::new()));
+            let key_of_owner = owner
+                .entry("wasmock")
+                .or_insert_with(|| Value::Object(Map::new()));
             let Some(own) = key_of_owner.as_object_mut() else {
                 continue;
             };
@@ -124,7 +168,10 @@ impl Merge<'_> {
     }
 
     /// Goes through the entries of a list that are named in the sidecar.
-    #[expect(clippy::too_many_arguments, reason = "one walk for four kinds of entries")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one walk for four kinds of entries"
+    )]
     fn named(
         &mut self,
         owner: &mut Value,
@@ -141,17 +188,24 @@ impl Merge<'_> {
             None | Some(Value::Null) => return,
             Some(Value::Object(named)) => named,
             Some(_) => {
-                self.report(Problem::error(from, format!("`{list}` holds objects by name"))
-                    .expected("an object"));
+                self.report(
+                    Problem::error(from, format!("`{list}` holds objects by name"))
+                        .expected("an object"),
+                );
                 return;
             }
         };
         let mut none = Vec::new();
-        let items = owner.get_mut(list).and_then(Value::as_array_mut).unwrap_or(&mut none);
+        let items = owner
+            .get_mut(list)
+            .and_then(Value::as_array_mut)
+            .unwrap_or(&mut none);
         for (name, additions) in named {
             let place = join(&from, name);
             let Some(additions) = additions.as_object() else {
-                self.report(Problem::error(place, format!("`{name}` is no object")).expected("an object"));
+                self.report(
+                    Problem::error(place, format!("`{name}` is no object")).expected("an object"),
+                );
                 continue;
             };
             let mut found: Vec<usize> = (0..items.len())
@@ -159,20 +213,35 @@ impl Merge<'_> {
                 .collect();
             if found.is_empty()
                 && list != "routes"
-                && let Some(index) = name.parse::<usize>().ok().filter(|&index| index < items.len())
+                && let Some(index) = name
+                    .parse::<usize>()
+                    .ok()
+                    .filter(|&index| index < items.len())
             {
                 found.push(index);
             }
             match found.as_slice() {
-                [index] => each(self, &mut items[*index], additions, &join(&to, index), &place),
+                [index] => each(
+                    self,
+                    &mut items[*index],
+                    additions,
+                    &join(&to, index),
+                    &place,
+                ),
                 [] => self.report(
-                    Problem::error(place, format!("`{name}` names nothing in `{list}` of the environment"))
-                        .expected(expected_name(list))
-                        .remedy("Correct the name, or remove the entry."),
+                    Problem::error(
+                        place,
+                        format!("`{name}` names nothing in `{list}` of the environment"),
+                    )
+                    .expected(expected_name(list))
+                    .remedy("Correct the name, or remove the entry."),
                 ),
                 _ => self.report(
-                    Problem::error(place, format!("`{name}` names {} entries of `{list}`", found.len()))
-                        .remedy("Name the one that is meant by its uuid."),
+                    Problem::error(
+                        place,
+                        format!("`{name}` names {} entries of `{list}`", found.len()),
+                    )
+                    .remedy("Name the one that is meant by its uuid."),
                 ),
             }
         }

@@ -10,8 +10,18 @@ use crate::model::{ChildType, Environment, Extra, FolderChild};
 
 pub(super) fn repair(environment: &mut Environment) {
     let mut known = HashSet::new();
-    known.extend(environment.folders.iter().map(|folder| (ChildType::Folder, folder.uuid.clone())));
-    known.extend(environment.routes.iter().map(|route| (ChildType::Route, route.uuid.clone())));
+    known.extend(
+        environment
+            .folders
+            .iter()
+            .map(|folder| (ChildType::Folder, folder.uuid.clone())),
+    );
+    known.extend(
+        environment
+            .routes
+            .iter()
+            .map(|route| (ChildType::Route, route.uuid.clone())),
+    );
     let mut placed = HashSet::new();
     let mut keep = |child: &FolderChild| {
         let key = (child.kind, child.uuid.clone());
@@ -19,13 +29,19 @@ pub(super) fn repair(environment: &mut Environment) {
     };
     for folder in &mut environment.folders {
         let own = folder.uuid.clone();
-        folder.children.retain(|child| {
-            (child.kind != ChildType::Folder || child.uuid != own) && keep(child)
-        });
+        folder
+            .children
+            .retain(|child| (child.kind != ChildType::Folder || child.uuid != own) && keep(child));
     }
     environment.root_children.retain(&mut keep);
-    let folders = environment.folders.iter().map(|folder| (ChildType::Folder, &folder.uuid));
-    let routes = environment.routes.iter().map(|route| (ChildType::Route, &route.uuid));
+    let folders = environment
+        .folders
+        .iter()
+        .map(|folder| (ChildType::Folder, &folder.uuid));
+    let routes = environment
+        .routes
+        .iter()
+        .map(|route| (ChildType::Route, &route.uuid));
     for (kind, uuid) in folders.chain(routes) {
         let child = FolderChild {
             kind,
@@ -61,10 +77,17 @@ mod tests {
         }))
         .unwrap();
         repair(&mut environment);
-        let root: Vec<&str> = environment.root_children.iter().map(|child| child.uuid.as_str()).collect();
+        let root: Vec<&str> = environment
+            .root_children
+            .iter()
+            .map(|child| child.uuid.as_str())
+            .collect();
         assert_eq!(root, ["3", "f", "g", "1"]);
-        let order: Vec<&str> =
-            environment.routes_in_order().iter().map(|route| route.uuid.as_str()).collect();
+        let order: Vec<&str> = environment
+            .routes_in_order()
+            .iter()
+            .map(|route| route.uuid.as_str())
+            .collect();
         assert_eq!(order, ["3", "2", "1"]);
     }
 }

@@ -16,8 +16,22 @@ pub struct Method(String);
 impl Method {
     /// The methods that Mockoon's files can hold; the first stands for every method.
     pub const KNOWN: [&'static str; 16] = [
-        "all", "get", "post", "put", "patch", "delete", "head", "options", "propfind", "proppatch",
-        "move", "copy", "mkcol", "lock", "unlock", "",
+        "all",
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "propfind",
+        "proppatch",
+        "move",
+        "copy",
+        "mkcol",
+        "lock",
+        "unlock",
+        "",
     ];
 
     /// A method; letter case does not count.
@@ -101,7 +115,11 @@ mod tests {
             ("", "GET", false),
             ("post", "GET", false),
         ] {
-            assert_eq!(Method::new(written).matches(asked), expected, "{written} {asked}");
+            assert_eq!(
+                Method::new(written).matches(asked),
+                expected,
+                "{written} {asked}"
+            );
         }
     }
 }

@@ -211,7 +211,11 @@ mod tests {
         let folder = |uuid: &str| json!({ "type": "folder", "uuid": uuid });
         let cases = [
             // No tree at all.
-            (json!([]), json!([]), vec!["one", "two", "three", "nameless"]),
+            (
+                json!([]),
+                json!([]),
+                vec!["one", "two", "three", "nameless"],
+            ),
             // Depth first; what the tree forgot comes last.
             (
                 json!([{ "uuid": "f", "children": [route("3"), folder("g")] },
