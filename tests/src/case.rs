@@ -239,6 +239,11 @@ pub struct PartialAnswer {
 pub enum Answer {
     /// Status 200, `text/html; charset=utf-8`, this body.
     Page(String),
+    /// Status 200, `text/plain; charset=utf-8`: what template errors answer.
+    Plain {
+        /// The text.
+        plain: String,
+    },
     /// The page for an unknown path.
     Cannot {
         /// `METHOD /path`, as it stands in the page.
@@ -290,24 +295,27 @@ pub struct Received {
 
 const HTML: &str = "text/html; charset=utf-8";
 
+fn headers(pairs: &[(&str, &str)]) -> serde_json::Map<String, Value> {
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+        .collect()
+}
+
 impl Answer {
     /// The whole answer, or `None` where there was none.
     pub fn full(&self) -> Option<FullAnswer> {
-        let headers = |pairs: &[(&str, &str)]| {
-            pairs
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
-                .collect()
+        let page = |content_type: &str, body: &str| FullAnswer {
+            status: 200,
+            headers: headers(&[("Content-Type", content_type)]),
+            body: Content::Text(body.to_owned()),
+            framing: None,
         };
         match self {
             Self::Full(answer) => Some(answer.clone()),
             Self::None { .. } => None,
-            Self::Page(body) => Some(FullAnswer {
-                status: 200,
-                headers: headers(&[("Content-Type", HTML)]),
-                body: Content::Text(body.clone()),
-                framing: None,
-            }),
+            Self::Page(body) => Some(page(HTML, body)),
+            Self::Plain { plain } => Some(page("text/plain; charset=utf-8", plain)),
             Self::Cannot { cannot } => Some(FullAnswer {
                 status: 404,
                 headers: headers(&[
@@ -325,6 +333,47 @@ impl Answer {
     }
 }
 
+/// A case of templates becomes one route and one exchange for each.
+fn unfold(value: &mut Value) {
+    let Some(Value::Array(templates)) = value
+        .as_object_mut()
+        .and_then(|case| case.remove("templates"))
+    else {
+        return;
+    };
+    let (mut routes, mut exchanges) = (Vec::new(), Vec::new());
+    for (index, item) in templates.into_iter().enumerate() {
+        let mut fields = match item {
+            Value::Object(fields) => fields,
+            text => serde_json::Map::from_iter([("template".to_owned(), text)]),
+        };
+        let name = index + 1;
+        let body = fields.remove("template").unwrap_or_default();
+        let query = fields
+            .remove("query")
+            .and_then(|query| query.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        routes.push(Value::Object(serde_json::Map::from_iter([(
+            format!("POST t{name}"),
+            body,
+        )])));
+        fields.insert(
+            "request".to_owned(),
+            Value::from(format!("POST /t{name}{query}")),
+        );
+        exchanges.push(Value::Object(fields));
+    }
+    append(&mut value["environment"]["routes"], routes);
+    append(&mut value["exchanges"], exchanges);
+}
+
+fn append(list: &mut Value, items: Vec<Value>) {
+    match list {
+        Value::Array(list) => list.extend(items),
+        other => *other = Value::Array(items),
+    }
+}
+
 /// Reads a case; the error names the file and the place.
 pub fn read(path: &Path) -> Result<Case, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -338,6 +387,7 @@ pub fn read(path: &Path) -> Result<Case, String> {
             }
         }
     }
+    unfold(&mut value);
     let mut case: Case =
         serde_json::from_value(value).map_err(|error| format!("{}: {error}", path.display()))?;
     let part = |path: Option<&Path>| {

@@ -23,6 +23,7 @@ groups! {
     responses
     routing
     rules
+    templating
 }
 
 #[test]

@@ -34,17 +34,21 @@ const notFound = (line) => ({
   body: `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>Cannot ${line}</pre>\n</body>\n</html>\n`,
 });
 
-/** Two answers are so common that they have a short form: a plain 200 page, and the page of an unknown path. */
+const plain = (body) => ({ status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body });
+
+/** Three answers are so common that they have a short form: a page, a plain text, and the page of an unknown path. */
 const short = (answer) => {
   if (!answer || typeof answer.body !== 'string') return answer;
   const text = JSON.stringify(answer);
   if (text === JSON.stringify({ status: 200, headers: { 'Content-Type': HTML }, body: answer.body })) return answer.body;
+  if (text === JSON.stringify(plain(answer.body))) return { plain: answer.body };
   const line = answer.body.match(/<pre>Cannot (.*)<\/pre>/)?.[1];
   return line !== undefined && text === JSON.stringify(notFound(line)) ? { cannot: line } : answer;
 };
 
 export const long = (answer) => {
   if (typeof answer === 'string') return { status: 200, headers: { 'Content-Type': HTML }, body: answer };
+  if (answer?.plain !== undefined) return plain(answer.plain);
   return answer?.cannot !== undefined ? notFound(answer.cannot) : answer;
 };
 
@@ -54,6 +58,12 @@ export const read = (item) => {
   if (document.errors.length) throw new Error(`${item.path}: ${document.errors[0].message}`);
   const data = document.toJS();
   data.exchanges = (data.exchanges ?? []).map((exchange) => (typeof exchange === 'string' ? { request: exchange } : exchange));
+  data.written = data.exchanges.length;
+  if (data.templates) {
+    data.environment ??= {};
+    data.environment.routes = [...(data.environment.routes ?? []), ...data.templates.map((item, index) => ({ [`POST t${index + 1}`]: item.template ?? item }))];
+    data.templates.forEach((item, index) => data.exchanges.push({ ...(typeof item === 'string' ? {} : item), request: `POST /t${index + 1}${item.query ?? ''}` }));
+  }
   return { ...item, source, document, data };
 };
 
@@ -70,9 +80,10 @@ export const withAnswers = (item, results, version) => {
     else document.setIn([...path, name], document.createNode(value));
   };
   results.forEach((result, index) => {
-    const path = ['exchanges', index];
+    const template = index >= item.data.written;
+    const path = template ? ['templates', index - item.data.written] : ['exchanges', index];
     const node = document.getIn(path, true);
-    if (yaml.isScalar(node)) document.setIn(path, document.createNode({ request: node.value }));
+    if (yaml.isScalar(node)) document.setIn(path, document.createNode({ [template ? 'template' : 'request']: node.value }));
     else if (node.flow && result) node.flow = false;
     if (!result) return;
     put(path, 'received', result.received);
