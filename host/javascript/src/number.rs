@@ -175,7 +175,7 @@ mod tests {
         for text in ["inf", "nan", "1_0", "0x", "1,2", "12px", "-0x1"] {
             assert!(from_text(text).is_nan(), "{text}");
         }
-        assert_eq!(parse_float("3.14abc"), 3.14);
+        assert_eq!(parse_float("3.25abc"), 3.25);
         assert_eq!(parse_float("-.5e2x"), -50.0);
         assert!(parse_float(".").is_nan());
         assert_eq!(parse_int("42.9px"), 42.0);

@@ -199,8 +199,11 @@ impl Translator {
             '*' | '+' | '?' => return Err("Nothing to repeat"),
             '{' => {
                 self.at -= 1;
-                if self.unicode || self.braces()?.is_some() {
+                if self.braces()?.is_some() {
                     return Err("Nothing to repeat");
+                }
+                if self.unicode {
+                    return Err("Lone quantifier brackets");
                 }
                 self.at += 1;
                 self.literal('{' as u32);
@@ -214,9 +217,7 @@ impl Translator {
     }
 
     fn open_group(&mut self) -> Step<()> {
-        let kind = if !self.take('?') {
-            Group::Plain
-        } else if self.take(':') {
+        let kind = if !self.take('?') || self.take(':') {
             Group::Plain
         } else if self.take('=') || self.take('!') {
             Group::LookAhead
@@ -407,7 +408,7 @@ impl Translator {
             '0'..='9' if self.unicode => {
                 if c == '0' && !self.peek().is_some_and(|c| c.is_ascii_digit()) {
                     0
-                } else if in_class {
+                } else if in_class && c < '8' {
                     return Err("Invalid class escape");
                 } else if c == '0' {
                     return Err("Invalid decimal escape");

@@ -293,9 +293,17 @@ fn first_match(pattern: &Pattern, text: &str) -> Evaluated<Option<String>> {
     Ok(regex.find(text).map(|found| found.as_str().to_owned()))
 }
 
-#[cfg(not(feature = "regex"))]
-fn first_match(_: &Pattern, _: &str) -> Evaluated<Option<String>> {
-    Err("match is not available here".into())
+#[cfg(all(feature = "backtracking", not(feature = "regex")))]
+fn first_match(pattern: &Pattern, text: &str) -> Evaluated<Option<String>> {
+    let Pattern { source, flags } = pattern;
+    let regex = regress::Regex::with_flags(source, &**flags)
+        .map_err(|e| format!("Invalid regular expression: /{source}/{flags}: {e}"))?;
+    Ok(regex.find(text).map(|found| text[found.range()].to_owned()))
+}
+
+#[cfg(not(any(feature = "regex", feature = "backtracking")))]
+fn first_match(pattern: &Pattern, _: &str) -> Evaluated<Option<String>> {
+    Err(format!("/{}/{} cannot be matched here", pattern.source, pattern.flags))
 }
 
 fn unary(operator: Unary, operand: Outcome) -> Value {

@@ -1,4 +1,0 @@
-//! JMESPath, stub.
-/// A compiled JMESPath.
-#[derive(Clone, Debug)]
-pub struct JmesPath;
