@@ -1,0 +1,261 @@
+//! A connection from the handshake's end to the socket's.
+//!
+//! It reads messages, answers pings and close frames, writes what is queued, and ends in order:
+//! every error becomes a close frame, and what a client still sends is read away, because TCP
+//! is reset when bytes are left unread, and a reset destroys the close frame on its way.
+//!
+//! What a message means is the business of the conversation or the stream that calls
+//! [`Connection::next`]. While it is not called, pings are not answered, so whoever works on an
+//! answer calls it at the same time.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::{Buf, Bytes};
+use tokio::time::{Sleep, sleep, timeout};
+use wasmock_exchange::{Close, Frame, limits};
+
+use super::client::Client;
+use super::decoder::{Decoder, Incoming, Violation};
+use super::socket::Reader;
+
+/// What a conversation or stream is told.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// The client sent a message.
+    Message(Frame),
+    /// What was queued for the client is written.
+    Drained,
+    /// Somebody wants the connection closed: the server, the admin API, a full queue.
+    Asked(Close),
+    /// The client closed with that code, or the connection broke (1006), or the client broke
+    /// the protocol. All that is left is [`Connection::finish`].
+    Closed(u16),
+}
+
+/// Messages below this size do not count towards the memory of all messages.
+const UNCOUNTED: usize = 64 << 10;
+
+/// Bytes of unfinished messages of the whole process.
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+/// The reading side of a connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) client: Arc<Client>,
+    reader: Reader,
+    decoder: Decoder,
+    /// What was read with a message and not yet decoded.
+    rest: Bytes,
+    held: usize,
+    /// Runs while the client does not take what is written, with the progress at its start.
+    stalled: Option<(Pin<Box<Sleep>>, u64)>,
+}
+
+impl Connection {
+    pub(crate) fn new(client: Arc<Client>, reader: Reader, early: Bytes) -> Self {
+        Self {
+            client,
+            reader,
+            decoder: Decoder::default(),
+            rest: early,
+            held: 0,
+            stalled: None,
+        }
+    }
+
+    /// The next event. With `reading` off the client's messages stay in the socket, so that TCP
+    /// slows it down. May be dropped and called again at any time.
+    pub(crate) async fn next(&mut self, reading: bool) -> Event {
+        poll_fn(|cx| self.poll_next(cx, reading)).await
+    }
+
+    /// As [`Connection::next`].
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Event> {
+        let out = &self.client.out;
+        out.register(cx);
+        if out.is_pending() {
+            if let Some(close) = out.take_asked() {
+                return Poll::Ready(Event::Asked(close));
+            }
+            match out.poll_flush(cx) {
+                Poll::Ready(Ok(())) => {
+                    self.stalled = None;
+                    return Poll::Ready(Event::Drained);
+                }
+                Poll::Ready(Err(_)) => return Poll::Ready(Event::Closed(1006)),
+                Poll::Pending if self.poll_stalled(cx) => {
+                    tracing::info!(
+                        connection = %self.client.id, route = %self.client.route,
+                        "WebSocket dropped: the client takes no more bytes"
+                    );
+                    return Poll::Ready(Event::Closed(1006));
+                }
+                Poll::Pending => {}
+            }
+        }
+        if !reading {
+            return Poll::Pending;
+        }
+        loop {
+            let incoming = match self.poll_incoming(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(incoming)) => incoming,
+                Poll::Ready(Err(Broken::Socket)) => return Poll::Ready(Event::Closed(1006)),
+                Poll::Ready(Err(Broken::Client(violation))) => {
+                    let close = Close { code: violation.code, reason: violation.reason.to_owned() };
+                    self.client.out.close(Some(&close), true);
+                    tracing::info!(
+                        connection = %self.client.id, code = violation.code,
+                        "WebSocket closed: {}", violation.reason
+                    );
+                    return Poll::Ready(Event::Closed(violation.code));
+                }
+            };
+            match incoming {
+                Incoming::Message(frame) => return Poll::Ready(Event::Message(frame)),
+                Incoming::Ping(payload) => self.client.out.pong(&payload),
+                Incoming::Pong => {}
+                Incoming::Close(close) => {
+                    self.client.out.close(close.as_ref(), true);
+                    return Poll::Ready(Event::Closed(close.map_or(1005, |close| close.code)));
+                }
+            }
+        }
+    }
+
+    /// Whether the client has taken nothing for too long.
+    fn poll_stalled(&mut self, cx: &mut Context<'_>) -> bool {
+        let progress = self.client.out.progress();
+        let (timer, seen) = self
+            .stalled
+            .get_or_insert_with(|| (Box::pin(sleep(limits::CLIENT_WRITE)), progress));
+        while timer.as_mut().poll(cx).is_ready() {
+            if *seen == progress {
+                return true;
+            }
+            *seen = progress;
+            timer.set(sleep(limits::CLIENT_WRITE));
+        }
+        false
+    }
+
+    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Result<Incoming, Broken>> {
+        loop {
+            if !self.rest.is_empty() {
+                let mut input = &self.rest[..];
+                let decoded = self.decoder.decode(&mut input);
+                let left = input.len();
+                if left == 0 {
+                    self.rest = Bytes::new();
+                } else {
+                    self.rest.advance(self.rest.len() - left);
+                }
+                if let Some(incoming) = decoded? {
+                    return Poll::Ready(Ok(incoming));
+                }
+            }
+            let (decoder, rest) = (&mut self.decoder, &mut self.rest);
+            let read = self.reader.poll_read(cx, |mut input| {
+                if input.is_empty() {
+                    return Err(Broken::Socket);
+                }
+                let decoded = decoder.decode(&mut input)?;
+                if !input.is_empty() {
+                    *rest = Bytes::copy_from_slice(input);
+                }
+                Ok(decoded)
+            });
+            let decoded = match read {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(_)) => return Poll::Ready(Err(Broken::Socket)),
+                Poll::Ready(Ok(decoded)) => decoded?,
+            };
+            self.count_held()?;
+            if let Some(incoming) = decoded {
+                return Poll::Ready(Ok(incoming));
+            }
+        }
+    }
+
+    /// Counts what an unfinished message holds towards the memory of all of them.
+    fn count_held(&mut self) -> Result<(), Violation> {
+        let held = match self.decoder.held() {
+            held if held > UNCOUNTED => held,
+            _ => 0,
+        };
+        if held == self.held {
+            return Ok(());
+        }
+        HELD.fetch_sub(self.held, Ordering::Relaxed);
+        self.held = held;
+        if HELD.fetch_add(held, Ordering::Relaxed) + held > limits::ALL_BODIES {
+            return Err(Violation { code: 1013, reason: "the server holds too much already" });
+        }
+        Ok(())
+    }
+
+    /// Closes the connection: the close frame goes after what is queued, unless the client was
+    /// closed for not reading that.
+    pub(crate) async fn close(mut self, close: Close) {
+        self.client.out.close(Some(&close), close.code == 1008);
+        // Until the client's own close frame, whatever else it sends.
+        let answered = async {
+            loop {
+                if let Event::Closed(_) = self.next(true).await {
+                    return;
+                }
+            }
+        };
+        let _ = timeout(limits::CLOSE_HANDSHAKE, answered).await;
+        self.finish().await;
+    }
+
+    /// Ends the connection after [`Event::Closed`].
+    pub(crate) async fn finish(mut self) {
+        let client = self.client.clone();
+        let leave = async {
+            let out = &client.out;
+            poll_fn(|cx| out.poll_flush(cx)).await?;
+            poll_fn(|cx| out.poll_shutdown(cx)).await
+        };
+        if let Ok(Ok(())) = timeout(limits::CLOSE_HANDSHAKE, leave).await {
+            let (time, mut left) = limits::DRAIN;
+            let _ = timeout(time, async {
+                while left > 0 {
+                    let read = poll_fn(|cx| self.reader.poll_read(cx, |bytes| bytes.len())).await?;
+                    if read == 0 {
+                        break;
+                    }
+                    left = left.saturating_sub(read);
+                }
+                io::Result::Ok(())
+            })
+            .await;
+        }
+        client.out.end();
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        HELD.fetch_sub(self.held, Ordering::Relaxed);
+        self.client.out.end();
+    }
+}
+
+/// Why nothing more can be read.
+enum Broken {
+    Socket,
+    Client(Violation),
+}
+
+impl From<Violation> for Broken {
+    fn from(violation: Violation) -> Self {
+        Self::Client(violation)
+    }
+}
