@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use wasmock_exchange::limits;
 use wasmock_exchange::roles::HelperDescription;
 use wasmtime::Engine;
@@ -40,7 +41,7 @@ pub struct Source<'a> {
     /// The name it gets.
     pub name: &'a str,
     /// The component.
-    pub wasm: &'a [u8],
+    pub wasm: Bytes,
     /// Its configuration, JSON text.
     pub configuration: Arc<str>,
     /// What it may do.
@@ -82,13 +83,18 @@ impl Sandbox {
     }
 
     /// Loads a component: compiles it (or finds it compiled), checks that it fits, starts one
-    /// instance and asks it for its helpers. Compiling blocks; call it where that may be.
+    /// instance and asks it for its helpers. Compiling happens off the asynchronous workers.
     ///
     /// # Errors
     /// Everything that does not fit, at once, or why it does not start.
     pub async fn load(&self, source: Source<'_>) -> Result<Arc<Plugin>, LoadError> {
         let refuse = |problems| LoadError { plugin: source.name.to_owned(), problems };
-        let component = self.compile(source.wasm).map_err(&refuse)?;
+        let large = source.wasm.len() > limits::LARGE_COMPONENT;
+        let (sandbox, wasm) = (self.clone(), source.wasm);
+        let component = tokio::task::spawn_blocking(move || sandbox.compile(&wasm))
+            .await
+            .unwrap_or_else(|error| Err(vec![format!("the compiler failed: {error}")]))
+            .map_err(&refuse)?;
         let mut linker = Linker::clone(&self.linker);
         let problems = crate::fit::check(&self.engine, &component, &mut linker);
         if !problems.is_empty() {
@@ -97,7 +103,6 @@ impl Sandbox {
         let pre = linker
             .instantiate_pre(&component)
             .map_err(|error| refuse(vec![format!("{error:#}")]))?;
-        let large = source.wasm.len() > limits::LARGE_COMPONENT;
         let name: Arc<str> = source.name.into();
         let exports = ExportIndices::of(&pre);
         let blueprint = Blueprint {

@@ -1,0 +1,67 @@
+//! wasmock beside bare hyper, bare tokio-tungstenite and Mockoon, in one run on one machine.
+//!
+//! What counts is the *server's* CPU time per operation, read from the operating system's own
+//! accounting, so that the load generator beside it does not disturb the figure. The bare
+//! servers do the same work natively: the ratio says what the mock costs.
+
+mod bare;
+mod environments;
+mod load;
+mod process;
+mod report;
+mod scenario;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures wasmock beside the bare libraries and Mockoon.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Run only scenarios with this in their name.
+    #[arg(long, default_value = "")]
+    only: String,
+    /// Seconds of load for each server and scenario.
+    #[arg(long, default_value_t = 4.0)]
+    seconds: f64,
+    /// Connections of the load generator.
+    #[arg(long, default_value_t = 32)]
+    connections: usize,
+    /// The wasmock binary.
+    #[arg(long, default_value = "target/release/wasmock")]
+    wasmock: PathBuf,
+    /// The mockoon-cli command; without it Mockoon is left out.
+    #[arg(long)]
+    mockoon: Option<PathBuf>,
+    /// Also write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Be a bare server of that kind (used by the benchmark itself).
+    #[command(hide = true)]
+    Bare { kind: String, port: u16 },
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    if let Some(Command::Bare { kind, port }) = arguments.command {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        return runtime.block_on(bare::serve(&kind, port));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let results = runtime.block_on(scenario::run_all(&arguments))?;
+    report::print(&results);
+    if let Some(path) = &arguments.json {
+        std::fs::write(path, report::json(&results))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! The scenarios, and running one against each server.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::Arguments;
+use crate::environments::environment;
+use crate::load::{self, Talk, text_frame};
+use crate::process::{Server, free_port};
+
+/// One scenario's figures for one server.
+#[derive(Debug)]
+pub(crate) struct Figures {
+    pub(crate) scenario: &'static str,
+    pub(crate) server: &'static str,
+    pub(crate) operations_a_second: f64,
+    /// Server CPU microseconds per operation.
+    pub(crate) cpu: f64,
+    /// Resident MiB after the load.
+    pub(crate) memory: f64,
+    /// Milliseconds until it accepted connections.
+    pub(crate) ready: f64,
+}
+
+struct Scenario {
+    name: &'static str,
+    /// The bare server that does the same.
+    bare: &'static str,
+    /// Parameterised routes beside the others.
+    routes: usize,
+    talk: Talk,
+}
+
+fn get(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n")
+        .into_bytes()
+}
+
+fn post(path: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+const MESSAGE: &str = r#"{"id":"42","kind":"kind-7","text":"hello there"}"#;
+
+fn scenarios() -> Vec<Scenario> {
+    let http = |name, bare, routes, operations, expected| Scenario {
+        name,
+        bare,
+        routes,
+        talk: Talk { hello: Vec::new(), operations, expected, websocket: false },
+    };
+    let websocket = |name, bare, path: &str, expected| Scenario {
+        name,
+        bare,
+        routes: 0,
+        talk: Talk {
+            hello: format!(
+                "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
+                 Connection: Upgrade\r\nContent-Type: application/json\r\n\
+                 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            )
+            .into_bytes(),
+            operations: vec![text_frame(MESSAGE)],
+            expected,
+            websocket: true,
+        },
+    };
+    let many = (0..997).map(|n| get(&format!("/many/{}/items/7", n * 10))).collect();
+    vec![
+        http("http static", "http-static", 0, vec![get("/static")], "Hello"),
+        http("http template", "http-template", 0, vec![get("/template/42?q=abc")], r#""id":"42","q":"abc","agent":"bench""#),
+        http("http 8 rules", "http-rules", 0, vec![post("/rules", MESSAGE)], r#""matched":8"#),
+        http("http 10,000 routes", "http-static", 10_000, many, "Hello"),
+        websocket("ws plain", "ws-plain", "/plain", "Hello"),
+        websocket("ws template", "ws-template", "/template", r#""kind":"kind-7""#),
+        websocket("ws 8 rules", "ws-rules", "/rules", r#""matched":8"#),
+    ]
+}
+
+/// Runs every wanted scenario against every server there is.
+pub(crate) async fn run_all(arguments: &Arguments) -> Result<Vec<Figures>, Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut all = Vec::new();
+    for scenario in scenarios() {
+        if !scenario.name.contains(&arguments.only) {
+            continue;
+        }
+        let port = free_port()?;
+        let bare = vec!["bare".into(), scenario.bare.into(), port.to_string()];
+        let this = std::env::current_exe()?;
+        all.push(measure(arguments, &scenario, "bare", &this, &bare, port).await?);
+
+        let port = free_port()?;
+        let file = folder.path().join("bench.json");
+        std::fs::write(&file, environment(port, scenario.routes).to_string())?;
+        let file = file.display().to_string();
+        let serve = ["start", "--data", &file, "--disable-log-to-file", "--disable-admin-api"]
+            .map(String::from);
+        all.push(measure(arguments, &scenario, "wasmock", &arguments.wasmock, &serve, port).await?);
+        if let Some(mockoon) = &arguments.mockoon {
+            all.push(measure(arguments, &scenario, "mockoon", mockoon, &serve, port).await?);
+        }
+    }
+    Ok(all)
+}
+
+async fn measure(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    name: &'static str,
+    program: &Path,
+    program_arguments: &[String],
+    port: u16,
+) -> Result<Figures, Box<dyn Error>> {
+    let server = Server::start(program, program_arguments, port).await?;
+    let load = |seconds| {
+        load::run(server.port, &scenario.talk, arguments.connections, Duration::from_secs_f64(seconds))
+    };
+    load(arguments.seconds / 4.0).await?;
+    let before = server.cpu()?;
+    let operations = load(arguments.seconds).await? as f64;
+    let spent = server.cpu()? - before;
+    Ok(Figures {
+        scenario: scenario.name,
+        server: name,
+        operations_a_second: operations / arguments.seconds,
+        cpu: spent * 1e6 / operations,
+        memory: server.memory(),
+        ready: server.ready.as_secs_f64() * 1e3,
+    })
+}

@@ -1,0 +1,243 @@
+//! The command line, as users type it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A mock server for HTTP and WebSocket that runs Mockoon files and is extended by WebAssembly.
+#[derive(Debug, Parser)]
+#[command(name = "wasmock", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve environment files.
+    #[command(after_help = "Examples:
+  wasmock serve shop.json
+  wasmock serve shop.json chat.yaml --port 3000 --port 3001
+  wasmock serve shop.json --plugin prices=prices.wasm")]
+    Serve(Serve),
+    /// Serve environment files, spelled as users of mockoon-cli know it.
+    #[command(after_help = "Example:
+  wasmock start --data shop.json --port 3000")]
+    Start(Start),
+    /// List everything that is wrong with environment files.
+    #[command(after_help = "Exit code: 0 without problems, 1 with problems, 2 for files that cannot be read.
+
+Example:
+  wasmock validate shop.json")]
+    Validate(Validate),
+    /// Render a template, to try it.
+    #[command(after_help = "Examples:
+  echo 'Hello {{queryParam \"name\"}}' | wasmock render --request '{\"query\": {\"name\": \"Ada\"}}'
+  wasmock render body.hbs --buckets '{\"users\": [{\"id\": 1}]}'")]
+    Render(Render),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Environment files (JSON or YAML).
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) options: ServeOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    /// Environment files (JSON or YAML).
+    #[arg(short, long, required = true, num_args = 1.., value_name = "FILE")]
+    pub(crate) data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) options: ServeOptions,
+}
+
+/// What `serve` and `start` have in common. Lists belong to the files by position.
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    /// The ports to listen on, instead of the files'; 0 for any free one.
+    #[arg(short, long, num_args = 1.., value_name = "PORT")]
+    pub(crate) port: Vec<u16>,
+    /// The addresses to listen on, instead of the files'.
+    #[arg(short = 'l', long, num_args = 1.., value_name = "ADDRESS")]
+    pub(crate) hostname: Vec<String>,
+    /// The addresses under which clients reach the mocks, for `baseUrl` and callbacks.
+    #[arg(long, num_args = 1.., value_name = "URL")]
+    pub(crate) public_base_url: Vec<String>,
+    /// Load a plugin beside those the files name.
+    #[arg(long, value_name = "NAME=PATH", value_parser = plugin)]
+    pub(crate) plugin: Vec<(String, PathBuf)>,
+    /// Load a file whose layout is unknown as if it were current.
+    #[arg(short, long)]
+    pub(crate) repair: bool,
+    /// Log whole transactions instead of one line each.
+    #[arg(short = 't', long)]
+    pub(crate) log_transaction: bool,
+    /// How to log.
+    #[arg(long, value_enum, default_value_t = LogFormat::Auto, value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
+    /// Accepted for mockoon-cli's sake: wasmock logs to its standard output only.
+    #[arg(short = 'X', long)]
+    pub(crate) disable_log_to_file: bool,
+    /// Do not serve routes with this uuid, with this in their path, or in a folder with this in
+    /// its name; `*` for all.
+    #[arg(short = 'e', long, num_args = 1.., value_name = "ROUTE")]
+    pub(crate) disable_routes: Vec<String>,
+    /// The locale of fake data.
+    #[arg(short = 'c', long, default_value = "en", value_name = "LOCALE")]
+    pub(crate) faker_locale: String,
+    /// Makes fake data repeatable.
+    #[arg(short = 's', long, allow_negative_numbers = true, value_name = "NUMBER")]
+    pub(crate) faker_seed: Option<i64>,
+    /// The prefix of environment variables that templates may read; empty for all.
+    #[arg(short = 'x', long, default_value = "MOCKOON_", value_name = "PREFIX")]
+    pub(crate) env_vars_prefix: String,
+    /// Serve plain HTTP whatever the files say.
+    #[arg(long)]
+    pub(crate) disable_tls: bool,
+    /// Turns the files' proxies on or off.
+    #[arg(long, value_enum, value_name = "SWITCH")]
+    pub(crate) proxy: Option<Switch>,
+    /// Transactions to keep for the admin API.
+    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+    pub(crate) max_transaction_logs: usize,
+    /// The largest request body (b, kb, mb, gb, tb); 0 for any.
+    #[arg(long, default_value = "100MB", value_parser = size, value_name = "SIZE")]
+    pub(crate) max_request_body_size: usize,
+    /// How many callbacks may cause one another.
+    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+    pub(crate) max_callback_depth: u32,
+    /// Make each latency a random one between 0 and what the file says.
+    #[arg(long)]
+    pub(crate) enable_random_latency: bool,
+    /// Add headers that name the route and response that answered.
+    #[arg(long)]
+    pub(crate) enable_route_metadata_headers: bool,
+    /// Do not serve the admin API.
+    #[arg(long)]
+    pub(crate) disable_admin_api: bool,
+    /// The token of the admin API: one for all files, or one for each.
+    #[arg(long, env = "MOCKOON_ADMIN_API_TOKEN", value_delimiter = ',', value_name = "TOKEN", hide_env_values = true)]
+    pub(crate) admin_api_token: Vec<String>,
+    /// Web origins that may use the admin API; `*` for any.
+    #[arg(long, env = "MOCKOON_ADMIN_API_CORS_ORIGIN", value_delimiter = ',', value_name = "ORIGIN")]
+    pub(crate) admin_api_cors_origin: Vec<String>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Human,
+    /// One JSON object a line, with Mockoon's names.
+    Json,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    Enabled,
+    Disabled,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// Environment files (JSON or YAML).
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print problems as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    /// A file with the template; standard input if there is none.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The request: `method`, `path`, `params`, `query`, `headers`, `cookies`, `body`.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) request: String,
+    /// Data buckets by name.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) buckets: String,
+    /// Global variables by name.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) variables: String,
+    /// Load a plugin, for its helpers.
+    #[arg(long, value_name = "NAME=PATH", value_parser = plugin)]
+    pub(crate) plugin: Vec<(String, PathBuf)>,
+    /// Makes fake data repeatable.
+    #[arg(long, allow_negative_numbers = true, value_name = "NUMBER")]
+    pub(crate) faker_seed: Option<i64>,
+}
+
+fn plugin(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+            Ok((name.to_owned(), path.into()))
+        }
+        _ => Err("expected NAME=PATH, for example prices=plugins/prices.wasm".to_owned()),
+    }
+}
+
+/// Bytes, as mockoon-cli reads them: `100MB`, `10 kb`, `1.5gb`, `0`.
+fn size(text: &str) -> Result<usize, String> {
+    let text = text.trim().to_ascii_lowercase();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let factor = match text[digits..].trim() {
+        "" | "b" => 1u64,
+        "kb" => 1 << 10,
+        "mb" => 1 << 20,
+        "gb" => 1 << 30,
+        "tb" => 1 << 40,
+        _ => return Err("expected a size such as 100MB".to_owned()),
+    };
+    let number: f64 = text[..digits].parse().map_err(|_| "expected a size such as 100MB".to_owned())?;
+    match (number * factor as f64) as usize {
+        0 => Ok(usize::MAX),
+        bytes => Ok(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_read_as_mockoon_cli_reads_them() {
+        for (text, bytes) in [("100MB", 100 << 20), ("10 kb", 10 << 10), ("1.5mb", 3 << 19), ("7", 7)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        assert_eq!(size("0"), Ok(usize::MAX));
+        assert!(size("many").is_err() && size("10 apples").is_err());
+    }
+
+    #[test]
+    fn mockoon_clis_spelling_is_understood() {
+        let line = "wasmock start -d a.json b.json -p 3000 3001 --faker-seed=-5 -X -t -e users --proxy disabled";
+        let Command::Start(start) = Arguments::try_parse_from(line.split(' ')).unwrap().command else {
+            panic!("start");
+        };
+        assert_eq!(start.data.len(), 2);
+        assert_eq!(start.options.port, [3000, 3001]);
+        assert_eq!(start.options.faker_seed, Some(-5));
+        assert_eq!(start.options.proxy, Some(Switch::Disabled));
+    }
+}

@@ -1,0 +1,121 @@
+//! The built-in plugins, compiled by the build script, and loading them beside the user's.
+
+use std::error::Error;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::try_join_all;
+use indicatif::{ProgressBar, ProgressStyle};
+use wasmock_environment::{Environment, PluginReference};
+use wasmock_sandbox::{Grants, LoadError, Sandbox, Source};
+use wasmock_server::Plugin;
+
+macro_rules! component {
+    ($name:literal) => {
+        ($name, Bytes::from_static(include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".wasm"))))
+    };
+}
+
+/// Name and component of each.
+fn components() -> [(&'static str, Bytes); 4] {
+    [
+        component!("templating"),
+        component!("data-buckets"),
+        component!("global-variables"),
+        component!("regex"),
+    ]
+}
+
+/// The folder for compiled components: `WASMOCK_CACHE`, else the user's cache folder.
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    let absolute =
+        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("WASMOCK_CACHE")
+        .or_else(|| Some(absolute("XDG_CACHE_HOME")?.join("wasmock")))
+        .or_else(|| Some(absolute("HOME")?.join(".cache/wasmock")))
+        .or_else(|| Some(absolute("LOCALAPPDATA")?.join("wasmock")))?;
+    Some(base.join("compiled"))
+}
+
+/// Loads the built-in plugins, side by side.
+pub(crate) async fn load_built_ins(
+    sandbox: &Sandbox,
+    env_vars_prefix: &str,
+) -> Result<Vec<Plugin>, LoadError> {
+    let loading = components().map(|(name, wasm)| async move {
+        // Templates read environment variables, those with the prefix; the others need nothing.
+        let variables = match name {
+            "templating" => vec![format!("{env_vars_prefix}*")],
+            _ => Vec::new(),
+        };
+        let grants = Grants::with_variables(variables);
+        let source = Source { name, wasm, configuration: "{}".into(), grants };
+        let plugin = with_progress(name, sandbox.load(source)).await?;
+        Ok(Plugin { name: name.to_owned(), roles: plugin.roles(), built_in: true })
+    });
+    try_join_all(loading).await
+}
+
+/// Loads the plugins that an environment and the command line name.
+pub(crate) async fn load_plugins(
+    sandbox: &Sandbox,
+    environment: &Environment,
+    directory: &Path,
+    from_command_line: &[(String, PathBuf)],
+) -> Result<Vec<Plugin>, Box<dyn Error>> {
+    let extra = from_command_line.iter().map(|(name, path)| PluginReference {
+        name: name.clone(),
+        path: path.display().to_string(),
+        ..PluginReference::default()
+    });
+    let named = environment.wasmock.plugins.iter().cloned().map(|mut plugin| {
+        plugin.path = directory.join(&plugin.path).display().to_string();
+        plugin
+    });
+    let mut plugins: Vec<Plugin> = Vec::new();
+    for PluginReference { name, path, configuration, grants, .. } in named.chain(extra) {
+        if plugins.iter().any(|plugin| plugin.name == name) {
+            return Err(format!("two plugins have the name `{name}`; rename one of them").into());
+        }
+        let wasm = std::fs::read(&path)
+            .map_err(|error| format!("plugin `{name}`: cannot read {path}: {error}"))?;
+        let configuration: Arc<str> =
+            configuration.map_or_else(|| "{}".into(), |json| json.to_string().into());
+        let source = Source {
+            name: &name,
+            wasm: wasm.into(),
+            configuration,
+            grants: Grants::with_variables(grants.env),
+        };
+        let roles = with_progress(&name, sandbox.load(source)).await?.roles();
+        tracing::info!("Plugin `{name}` loaded with roles {roles:?}");
+        plugins.push(Plugin { name, roles, built_in: false });
+    }
+    Ok(plugins)
+}
+
+/// Shows what a wait is for when it takes longer than half a second.
+async fn with_progress<T>(name: &str, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    match tokio::time::timeout(Duration::from_millis(500), &mut work).await {
+        Ok(result) => result,
+        Err(_) => {
+            let message = format!("compiling plugin `{name}` (once; the result is kept)");
+            if !std::io::stderr().is_terminal() {
+                tracing::info!("{message}");
+                return work.await;
+            }
+            let bar = ProgressBar::new_spinner().with_message(message);
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(100));
+            let result = work.await;
+            bar.finish_and_clear();
+            result
+        }
+    }
+}

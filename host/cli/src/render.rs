@@ -1,0 +1,193 @@
+//! `wasmock render`: one template, rendered as a route would, without a server.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use wasmock_environment::{DataBucket, Environment};
+use wasmock_exchange::{Call, Environment as _, Exchange, Kind, Operation, Space};
+use wasmock_javascript::{Object, Value, json};
+use wasmock_sandbox::Sandbox;
+use wasmock_server::{Options, Site};
+
+use crate::arguments::Render;
+use crate::built_in;
+use crate::logging;
+
+/// Prints what the template renders to; exit code 1 when it does not.
+pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Box<dyn Error>> {
+    logging::to_stderr();
+    let source = match &arguments.file {
+        Some(file) => std::fs::read_to_string(file)
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))?,
+        None => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text)?;
+            text
+        }
+    };
+    let request = Request::new(&object("--request", &arguments.request)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(render(arguments, &source, request))
+}
+
+async fn render(
+    arguments: &Render,
+    source: &str,
+    request: Request,
+) -> Result<ExitCode, Box<dyn Error>> {
+    let buckets = object("--buckets", &arguments.buckets)?;
+    let data = buckets.iter().map(|(name, value)| DataBucket {
+        id: name.to_string(),
+        name: name.to_string(),
+        value: json::to_text(value).unwrap_or_default(),
+        ..DataBucket::default()
+    });
+    let environment = Environment { data: data.collect(), ..Environment::default() };
+    let mut options = Options::default();
+    options.faker_seed = arguments.faker_seed.map(|seed| seed as u32);
+    let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
+    let mut plugins = built_in::load_built_ins(&sandbox, &options.env_vars_prefix).await?;
+    let here = Path::new("");
+    plugins.extend(
+        built_in::load_plugins(&sandbox, &environment, here, &arguments.plugin).await?,
+    );
+    let site = Site::new(&environment, here, plugins, options)?;
+    for (name, value) in object("--variables", &arguments.variables)?.iter() {
+        site.state().update(Space::Variable, name, "", Operation::Set(value.clone())).await?;
+    }
+    let template = site.template(source);
+    let call = Call::new(Arc::new(request), site.clone());
+    let (_, rendered) = site.render(template, call).await;
+    match rendered {
+        Ok(text) => {
+            let mut out = std::io::stdout().lock();
+            out.write_all(text.as_bytes())?;
+            if !text.ends_with('\n') {
+                out.write_all(b"\n")?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            logging::template_error(source, &error);
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+/// A JSON object given on the command line.
+fn object(option: &str, text: &str) -> Result<Object, Box<dyn Error>> {
+    match json::parse(text) {
+        Ok(Value::Object(object)) => Ok(Arc::unwrap_or_clone(object)),
+        Ok(_) => Err(format!("{option}: expected a JSON object, for example '{{\"a\": 1}}'").into()),
+        Err(error) => Err(format!("{option}: this is not JSON: {error}").into()),
+    }
+}
+
+/// A request as the command line describes it.
+struct Request {
+    method: String,
+    path: String,
+    params: Value,
+    query: Value,
+    headers: Vec<(String, String)>,
+    cookies: Value,
+    body: Bytes,
+    parsed: Value,
+}
+
+impl Request {
+    fn new(facts: &Object) -> Self {
+        let text = |name, default: &str| match facts.get(name) {
+            Some(value) => value.to_text().into_owned(),
+            None => default.to_owned(),
+        };
+        let member = |name| facts.get(name).cloned().unwrap_or_default();
+        let headers = member("headers");
+        let headers = headers.as_object().into_iter().flat_map(|headers| headers.iter());
+        let (body, parsed) = match member("body") {
+            Value::Undefined => (String::new(), Value::Undefined),
+            Value::String(text) => (text.to_string(), json::parse(&text).unwrap_or_default()),
+            value => (json::to_text(&value).unwrap_or_default(), value),
+        };
+        Self {
+            method: text("method", "GET"),
+            path: text("path", "/"),
+            params: member("params"),
+            query: member("query"),
+            headers: headers
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.to_text().into_owned()))
+                .collect(),
+            cookies: member("cookies"),
+            body: body.into(),
+            parsed,
+        }
+    }
+}
+
+impl Exchange for Request {
+    fn kind(&self) -> Kind {
+        Kind::Http
+    }
+
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn url(&self) -> &str {
+        &self.path
+    }
+
+    fn path(&self) -> &str {
+        self.path.split('?').next().unwrap_or_default()
+    }
+
+    fn params(&self) -> Value {
+        self.params.clone()
+    }
+
+    fn query(&self) -> Value {
+        self.query.clone()
+    }
+
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let found = self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| Cow::Borrowed(&**value))
+    }
+
+    fn headers(&self) -> Vec<(String, String)> {
+        self.headers.clone()
+    }
+
+    fn cookies(&self) -> Value {
+        self.cookies.clone()
+    }
+
+    fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    fn parsed_body(&self) -> Value {
+        self.parsed.clone()
+    }
+
+    fn sequence(&self) -> u64 {
+        1
+    }
+
+    fn remote_address(&self) -> Cow<'_, str> {
+        "127.0.0.1".into()
+    }
+
+    fn hostname(&self) -> Cow<'_, str> {
+        "localhost".into()
+    }
+
+    fn base_url(&self) -> String {
+        "http://localhost:3000".to_owned()
+    }
+}

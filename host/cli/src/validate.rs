@@ -1,0 +1,52 @@
+//! `wasmock validate`: everything that is wrong with files, at once.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde_json::json;
+use wasmock_environment::{LoadOptions, Problem, SourceFile, validate_file};
+
+use crate::arguments::Validate;
+use crate::logging::fatal;
+
+/// Prints all problems; the exit code is 0, 1 (problems) or 2 (a file cannot be read).
+pub(crate) fn run(arguments: &Validate) -> ExitCode {
+    let mut code = 0;
+    let mut out = std::io::stdout().lock();
+    for file in &arguments.files {
+        let problems = match validate_file(file, &LoadOptions::default()) {
+            Ok(problems) => problems,
+            Err(error) => {
+                fatal(&error);
+                code = 2;
+                continue;
+            }
+        };
+        if problems.iter().any(Problem::is_error) {
+            code = code.max(1);
+        }
+        // Standard output may be closed by `| head`; the exit code still counts.
+        let _ = if arguments.json {
+            let problems: Vec<_> = problems.iter().map(as_json).collect();
+            writeln!(out, "{}", json!({ "file": file, "problems": problems }))
+        } else if problems.is_empty() {
+            writeln!(out, "{}: no problems", file.display())
+        } else {
+            problems.iter().try_for_each(|problem| writeln!(out, "{}: {problem}", file.display()))
+        };
+    }
+    ExitCode::from(code)
+}
+
+fn as_json(problem: &Problem) -> serde_json::Value {
+    json!({
+        "severity": if problem.is_error() { "error" } else { "warning" },
+        "sidecar": problem.file == SourceFile::Sidecar,
+        "pointer": problem.pointer,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "expected": problem.expected,
+        "remedy": problem.remedy,
+    })
+}
