@@ -36,6 +36,17 @@ fn json(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
+fn masked(text: &str) -> String {
+    let mask = |pattern: &str, text: &str, name: &str| {
+        Regex::new(pattern).map_or_else(
+            |_| text.to_owned(),
+            |regex| regex.replace_all(text, name).into_owned(),
+        )
+    };
+    let text = mask("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text, "UUID");
+    mask(r"\b[0-9]{13}\b", &text, "MILLISECONDS")
+}
+
 /// What a template error shows of the template, and what it expected there, is each server's own.
 fn beginning(text: &str) -> &str {
     let at = ["Parse error on line ", "Lexical error on line "]
@@ -48,7 +59,7 @@ fn beginning(text: &str) -> &str {
 }
 
 /// Whether `got` is as good as `wanted`. Judges: `exact` (the default), `ignore`, `uuid`, `number`,
-/// `json` (equal as JSON), `json-shape`, `starts: TEXT`, `regex: PATTERN` (of the whole text).
+/// `json` (equal as JSON), `json-shape`, `masked` (equal but for UUIDs and milliseconds), `starts: TEXT`, `regex: PATTERN` (of the whole text).
 pub fn same(judge: Option<&str>, wanted: &Content, got: &Content) -> bool {
     let judge = judge.unwrap_or("exact");
     let (Content::Text(wanted), Content::Text(got)) = (wanted, got) else {
@@ -63,6 +74,7 @@ pub fn same(judge: Option<&str>, wanted: &Content, got: &Content) -> bool {
         "uuid" => matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
         "number" => got.trim().parse::<f64>().is_ok_and(f64::is_finite),
         "json" => json(wanted).is_some() && json(wanted) == json(got),
+        "masked" => masked(wanted) == masked(got),
         "json-shape" => {
             let wanted = json(wanted).map(|value| shape(&value));
             wanted.is_some() && wanted == json(got).map(|value| shape(&value))
@@ -348,8 +360,18 @@ mod tests {
         let table = [
             ("exact", "a", "a", true),
             ("exact", "a", "b", false),
-            ("exact", "Error: Parse error on line 2:\nabc", "Error: Parse error on line 2: help", true),
-            ("exact", "Error: Parse error on line 2:", "Error: Parse error on line 3:", false),
+            (
+                "exact",
+                "Error: Parse error on line 2:\nabc",
+                "Error: Parse error on line 2: help",
+                true,
+            ),
+            (
+                "exact",
+                "Error: Parse error on line 2:",
+                "Error: Parse error on line 3:",
+                false,
+            ),
             ("ignore", "a", "b", true),
             ("uuid", "", "0b2c3d4e-0000-4000-8000-0123456789ab", true),
             ("uuid", "", "0b2c3d4e", false),
@@ -364,6 +386,8 @@ mod tests {
             ("starts: Error", "", "No error", false),
             ("regex: a+\\n?", "", "aaa\n", true),
             ("regex: a+", "", "aab", false),
+            ("masked", "[1795575791508]", "[1795575799999]", true),
+            ("masked", "[1795575791508,1]", "[1795575799999,2]", false),
             ("misspelt", "a", "a", false),
         ];
         for (judge, wanted, got, right) in table {

@@ -169,6 +169,9 @@ impl<'a> Prepared<'a> {
     /// The reverse of `substitute`: ports and folders are different in every run.
     fn normal(&self, text: &str) -> String {
         let mut text = text.replace(&self.folder.display().to_string(), "$DIR");
+        if let Some(root) = self.folder.parent() {
+            text = text.replace(&root.display().to_string(), "$ROOT");
+        }
         text = text.replace(&format!(":{}", self.port), ":$PORT");
         if let Some(upstream) = &self.upstream {
             text = text.replace(&format!(":{}", upstream.port), ":$UPSTREAM");

@@ -18,12 +18,23 @@ macro_rules! groups {
 }
 
 groups! {
+    admin
+    buckets
+    callbacks
+    crud
+    files
     headers
+    loading
+    openapi
+    options
+    proxy
     requests
     responses
     routing
     rules
     templating
+    variables
+    websocket
 }
 
 #[test]

@@ -144,7 +144,7 @@ const printable = (bytes) => {
 };
 
 const normal = (text, prepared) => {
-  let result = text.replaceAll(prepared.dir, '$DIR').replaceAll(`:${prepared.port}`, ':$PORT');
+  let result = text.replaceAll(prepared.dir, '$DIR').replaceAll(path.dirname(prepared.dir), '$ROOT').replaceAll(`:${prepared.port}`, ':$PORT');
   if (prepared.upstream) result = result.replaceAll(`:${prepared.upstream.port}`, ':$UPSTREAM');
   return result;
 };

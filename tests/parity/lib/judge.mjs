@@ -16,6 +16,8 @@ const jsonShape = (text) => {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+const masked = (text) => text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID').replace(/\b\d{13}\b/g, 'MILLISECONDS');
+
 /** What a template error shows of the template, and what it expected there, is each server's own. */
 const beginning = (text) => text.match(/^.{0,80}?(?:Parse|Lexical) error on line \d+/)?.[0] ?? text;
 
@@ -27,6 +29,7 @@ export const same = (judge, wanted, got) => {
   if (judge === 'uuid') return UUID.test(got);
   if (judge === 'number') return got.trim() !== '' && Number.isFinite(Number(got));
   if (judge === 'json') return jsonShape(got) !== null && JSON.stringify(JSON.parse(wanted)) === JSON.stringify(JSON.parse(got));
+  if (judge === 'masked') return masked(wanted) === masked(got);
   if (judge === 'json-shape') return jsonShape(wanted) !== null && jsonShape(wanted) === jsonShape(got);
   if (judge.startsWith('starts:')) return got.startsWith(judge.slice(7).trimStart());
   if (judge.startsWith('regex:')) return new RegExp(`^(?:${judge.slice(6).trim()})$`, 's').test(got);
