@@ -1,0 +1,149 @@
+//! What the request holds. Outside a request these print nothing, like unknown names.
+
+use wasmock_javascript::{Value, json};
+
+use super::{Answer, Call, Family, Helper, Param, row, text};
+use crate::Effects;
+use crate::language::RenderError;
+
+pub(super) const HELPERS: &[Helper] = &[
+    read("body", "[path [default [stringify]]]", "The body, or the value at a path in it, unescaped; objects and arrays as JSON.", "{{body 'user.name' 'nobody'}}", |call| shown(call, Place::Body)),
+    read("bodyRaw", "[path [default]]", "The value at a path in the body as what it is, for `#each` and `#if`.", "{{#each (bodyRaw 'items')}}{{this}}{{/each}}", |call| raw(call, Place::Body)),
+    read("queryParam", "[path [default [stringify]]]", "A value of the query, unescaped; the whole query as JSON without a path.", "{{queryParam 'page' 1}}", |call| shown(call, Place::Query)),
+    read("queryParamRaw", "[path [default]]", "A value of the query as what it is.", "{{#if (queryParamRaw 'full')}}all{{/if}}", |call| raw(call, Place::Query)),
+    read("queryParams", "", "The whole query as an object.", "{{stringify (queryParams)}}", |call| call.host().query_at("").map_err(RenderError::new)),
+    read("urlParam", "name", "A parameter of the path.", "{{urlParam 'id'}}", url_param),
+    read("urlParams", "", "All parameters of the path as an object.", "{{stringify (urlParams)}}", |call| Ok(call.host().params())),
+    read("header", "name [default]", "A header of the request.", "{{header 'Accept' 'none'}}", header),
+    read("headers", "", "All headers as an object, names in lower case.", "{{stringify (headers)}}", |call| Ok(call.host().headers())),
+    read("cookie", "name [default]", "A cookie.", "{{cookie 'session' 'none'}}", cookie),
+    read("method", "", "The method, in capitals.", "{{method}}", |call| text(call.host().method())),
+    read("ip", "", "The client's address.", "{{ip}}", |call| text(call.host().ip())),
+    read("hostname", "", "The host the client asked for, without the port.", "{{hostname}}", |call| Ok(call.host().hostname())),
+    read("baseUrl", "", "The server's address with the prefix of its routes.", "{{baseUrl}}", |call| text(call.host().base_url())),
+];
+
+/// A row whose function runs only while there is a request.
+const fn read(
+    name: &'static str,
+    usage: &'static str,
+    about: &'static str,
+    example: &'static str,
+    function: fn(&mut Call<'_, '_>) -> Answer,
+) -> Helper {
+    row(name, usage, about, example, Family::Request, Effects::READS_EXCHANGE, function)
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Body,
+    Query,
+}
+
+/// A path argument: numbers count, `null` and nothing are the empty path.
+fn path(call: &mut Call<'_, '_>) -> String {
+    match call.arg(0) {
+        value if value.is_nullish() => String::new(),
+        value => call.text(value).into_owned(),
+    }
+}
+
+fn default(call: &Call<'_, '_>) -> Value {
+    match call.arg(1) {
+        value if value.is_nullish() => Value::text(""),
+        value => value.clone().unwrap_safe(),
+    }
+}
+
+/// The document a path leads into; none when the request has no such thing.
+fn document(call: &mut Call<'_, '_>, place: Place, path: &str) -> Result<Option<Value>, RenderError> {
+    let found = match place {
+        Place::Body => call.host().body_at(path),
+        Place::Query => call.host().query_at(path),
+    };
+    found.map(|value| (!value.is_undefined()).then_some(value)).map_err(RenderError::new)
+}
+
+fn shown(call: &mut Call<'_, '_>, place: Place) -> Answer {
+    let path = path(call);
+    let default = default(call);
+    let value = match place {
+        Place::Body if path.is_empty() => return Ok(Value::safe(call.host().body_text())),
+        Place::Body if !call.host().has_body() => super::paths::value_at(&default, &path, &default)?,
+        _ => document(call, place, &path)?.unwrap_or(default),
+    };
+    let stringify = call.arg(2).is_truthy();
+    Ok(match value {
+        Value::Array(_) | Value::Object(_) | Value::Null | Value::Date(_) => {
+            json::to_text(&value).map_or(Value::safe("undefined"), Value::safe)
+        }
+        value if stringify => json::to_text(&value).map_or(Value::Undefined, Value::safe),
+        value => {
+            let text = call.text(&value).into_owned();
+            Value::safe(text)
+        }
+    })
+}
+
+fn raw(call: &mut Call<'_, '_>, place: Place) -> Answer {
+    let path = path(call);
+    if matches!(place, Place::Body) && !call.host().has_body() {
+        return Ok(default(call));
+    }
+    let default = default(call);
+    Ok(document(call, place, &path)?.unwrap_or(default))
+}
+
+fn url_param(call: &mut Call<'_, '_>) -> Answer {
+    let name = match call.param(0) {
+        Param::Value(value) => call.text(value).into_owned(),
+        Param::Options => "[object Object]".to_owned(),
+        Param::Missing => return Ok(Value::Undefined),
+    };
+    Ok(call.host().param(&name))
+}
+
+/// The second parameter of `header` and `cookie`: an object of any kind counts as `''`.
+fn fallback(call: &Call<'_, '_>) -> Value {
+    match call.param(1) {
+        Param::Value(Value::Undefined) | Param::Missing => Value::Undefined,
+        Param::Value(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => value.clone(),
+        Param::Value(_) | Param::Options => Value::text(""),
+    }
+}
+
+fn header(call: &mut Call<'_, '_>) -> Answer {
+    let fallback = fallback(call);
+    let name = match call.param(0) {
+        Param::Value(Value::String(name)) if !name.is_empty() => name.clone(),
+        Param::Value(Value::Undefined | Value::String(_)) | Param::Missing => {
+            return Err(RenderError::new("name argument is required to req.get"));
+        }
+        Param::Value(Value::Bool(false)) => {
+            return Err(RenderError::new("name argument is required to req.get"));
+        }
+        Param::Value(Value::Number(n)) if *n == 0.0 || n.is_nan() => {
+            return Err(RenderError::new("name argument is required to req.get"));
+        }
+        Param::Value(Value::Bool(_) | Value::Number(_)) => {
+            return Err(RenderError::new("name must be a string to req.get"));
+        }
+        Param::Value(_) | Param::Options => {
+            // Without a name the second parameter is not Handlebars' options but missing.
+            return Ok(if call.args.is_empty() { Value::Undefined } else { fallback });
+        }
+    };
+    let value = call.host().header(&name);
+    Ok(if value.is_truthy() { value } else { fallback })
+}
+
+fn cookie(call: &mut Call<'_, '_>) -> Answer {
+    let fallback = fallback(call);
+    let name = match call.param(0) {
+        Param::Value(value) => call.text(value).into_owned(),
+        Param::Options => "[object Object]".to_owned(),
+        Param::Missing => "undefined".to_owned(),
+    };
+    let value = call.host().cookie(&name);
+    Ok(if value.is_truthy() { value } else { fallback })
+}

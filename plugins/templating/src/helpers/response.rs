@@ -1,0 +1,19 @@
+//! The answer.
+
+use super::{Answer, Call, Family, Helper, numbers, row, text};
+use crate::Effects;
+
+pub(super) const HELPERS: &[Helper] = &[
+    row("status", "code", "Sets the status of the answer and prints nothing.", "{{status 404}}", Family::System, Effects::WRITES_STATE, status),
+];
+
+fn status(call: &mut Call<'_, '_>) -> Answer {
+    if let Some(code) = call.args.first() {
+        let code = call.text(code);
+        let code = numbers::parse_decimal(&code);
+        if (100.0..=999.0).contains(&code) {
+            call.host().set_status(code as u16);
+        }
+    }
+    text("")
+}

@@ -1,0 +1,513 @@
+//! Runs a program.
+//!
+//! Blocks write straight into the answer; only what a helper needs as a value becomes one.
+//! Every limit that keeps a template from harming the server is here or in `MAX_NESTING`.
+
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+use wasmock_javascript::{Object, Text, Value, number};
+
+use super::frames::{Context, Frame, NONE, Options, Scope, same_level};
+use super::partials::Closure;
+use super::program::{
+    Base, Block, Body, CallSite, Callee, Expr, Name, Op, Path, Program, Subject, UnknownKind,
+};
+use super::{MAX_NESTING, escape_html};
+use crate::helpers::Call;
+use crate::{Host, MAX_OUTPUT};
+
+/// Why a template could not be rendered: the text that Mockoon's users see in the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderError(Box<str>);
+
+impl RenderError {
+    /// An error with this text.
+    pub fn new(message: impl Into<Box<str>>) -> Self {
+        Self(message.into())
+    }
+
+    /// The text.
+    pub fn message(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for RenderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RenderError {}
+
+/// The scope and the frame a body runs in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    pub(crate) scope: u32,
+    pub(crate) frame: u32,
+}
+
+pub(crate) struct Evaluator<'r> {
+    pub(crate) program: &'r Program,
+    pub(crate) host: &'r mut dyn Host,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) partials: Vec<(Text, u32)>,
+    pub(crate) closures: Vec<Closure<'r>>,
+    /// Names of `@variables` that only running the template brought up.
+    names: Vec<Text>,
+    depth: usize,
+}
+
+pub(crate) type Args = SmallVec<[Value; 4]>;
+pub(crate) type Hash = SmallVec<[(Text, Value); 2]>;
+
+impl<'r> Evaluator<'r> {
+    pub(crate) fn new(program: &'r Program, host: &'r mut dyn Host) -> Self {
+        Self {
+            program,
+            host,
+            frames: Vec::new(),
+            scopes: Vec::new(),
+            partials: Vec::new(),
+            closures: Vec::new(),
+            names: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// Renders the whole template.
+    pub(crate) fn run(&mut self, out: &mut String) -> Result<(), RenderError> {
+        let root = self.program.root.clone();
+        let mut frame = Frame { vars: SmallVec::new(), parent: NONE, partial_block: NONE };
+        frame.set(Name::ROOT, root.clone());
+        self.frames.push(frame);
+        let program = self.program;
+        self.enter(&program.main, Context::Value(root), NONE, 0, None, out)
+    }
+
+    /// Runs a body with a context of its own.
+    pub(crate) fn enter(
+        &mut self,
+        body: &'r Body,
+        context: Context,
+        outer: u32,
+        frame: u32,
+        params: Option<[Value; 2]>,
+        out: &mut String,
+    ) -> Result<(), RenderError> {
+        if self.depth >= MAX_NESTING * 2 {
+            return Err(RenderError::new("Maximum call stack size exceeded"));
+        }
+        self.depth += 1;
+        let scope = index(self.scopes.len());
+        let (level, up) = match self.scopes.get(outer as usize) {
+            None => (scope, NONE),
+            Some(around) => {
+                let level = around.level;
+                let same = self.scopes.get(level as usize).is_some_and(|around| {
+                    same_level(&around.context, &context) || self.is_nothing(&around.context, &context)
+                });
+                if same { (level, NONE) } else { (scope, level) }
+            }
+        };
+        self.scopes.push(Scope { context, level, up, outer, params });
+        let partials = self.partials.len();
+        let closures = self.closures.len();
+        let result = match body.inline.is_empty() {
+            true => self.ops(body, At { scope, frame }, out),
+            false => {
+                self.define(body, At { scope: outer, frame }).and_then(|()| {
+                    self.ops(body, At { scope, frame }, out)
+                })
+            }
+        };
+        self.partials.truncate(partials);
+        self.closures.truncate(closures);
+        self.scopes.truncate(scope as usize);
+        self.depth -= 1;
+        result
+    }
+
+    /// `this` was `null`, so the helper saw an empty object: still the same level.
+    fn is_nothing(&self, around: &Context, context: &Context) -> bool {
+        let (Context::Value(Value::Null), Context::Value(context)) = (around, context) else {
+            return false;
+        };
+        context.strict_eq(&self.program.nothing)
+    }
+
+    fn ops(&mut self, body: &'r Body, at: At, out: &mut String) -> Result<(), RenderError> {
+        for op in &body.ops {
+            match op {
+                Op::Text(text) => out.push_str(text),
+                Op::Print(expr) => self.print(expr, at, true, out)?,
+                Op::PrintRaw(expr) => self.print(expr, at, false, out)?,
+                Op::Block(block) => self.block(block, at, out)?,
+                Op::Partial(partial) => self.partial(partial, at, out)?,
+                Op::Fail(message) => return Err(RenderError::new(message.clone())),
+            }
+            if out.len() > MAX_OUTPUT {
+                return Err(RenderError::new("Invalid string length"));
+            }
+        }
+        Ok(())
+    }
+
+    fn print(
+        &mut self,
+        expr: &'r Expr,
+        at: At,
+        escape: bool,
+        out: &mut String,
+    ) -> Result<(), RenderError> {
+        let value = self.value(expr, at)?;
+        if let Expr::Call(site) = expr
+            && matches!(value, Value::Object(_))
+            && matches!(site.callee, Callee::Helper(helper) if helper.name == "urlParams")
+        {
+            return Err(RenderError::new("Cannot convert object to primitive value"));
+        }
+        match &value {
+            Value::Undefined | Value::Null => {}
+            Value::Safe(text) => out.push_str(text),
+            Value::String(text) if escape => escape_html(out, text),
+            Value::String(text) => out.push_str(text),
+            Value::Number(n) => push_number(out, *n),
+            Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+            other => {
+                let text = self.text(other);
+                if escape {
+                    escape_html(out, &text);
+                } else {
+                    out.push_str(&text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `String(value)`, with dates as the server's time zone prints them.
+    pub(crate) fn text(&mut self, value: &Value) -> String {
+        match value {
+            Value::Date(ms) => crate::helpers::dates::date_text(*ms, self.host),
+            Value::Array(items) => {
+                let mut out = String::new();
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    if !item.is_nullish() {
+                        out.push_str(&self.text(item));
+                    }
+                }
+                out
+            }
+            other => other.to_text().into_owned(),
+        }
+    }
+
+    pub(crate) fn value(&mut self, expr: &'r Expr, at: At) -> Result<Value, RenderError> {
+        match expr {
+            Expr::Constant(value) => Ok(value.clone()),
+            Expr::Path(path) => self.path(path, at),
+            Expr::Call(site) => self.call(site, None, at),
+        }
+    }
+
+    /// Calls a helper for its value; `block` is what it may render.
+    fn call(
+        &mut self,
+        site: &'r CallSite,
+        block: Option<&'r Block>,
+        at: At,
+    ) -> Result<Value, RenderError> {
+        self.depth += 1;
+        if self.depth >= MAX_NESTING * 2 {
+            return Err(RenderError::new("Maximum call stack size exceeded"));
+        }
+        let (args, hash) = self.arguments(site, at)?;
+        let value = match &site.callee {
+            Callee::Helper(helper) => {
+                let mut call = Call { evaluator: self, site, args: &args, hash: &hash, block, at };
+                helper.run(&mut call)
+            }
+            Callee::External(external) => {
+                self.host.call_helper(external.id, &args, &hash).map_err(RenderError::new)
+            }
+            Callee::Control(control) => self.control_value(*control, site, &args, &hash, at),
+            Callee::Unknown(path, kind) => match self.path(path, at)?.is_truthy() {
+                false => Ok(Value::text("")),
+                true => Err(not_callable(*kind)),
+            },
+            Callee::Hook => {
+                Err(RenderError::new("Cannot read properties of undefined (reading 'call')"))
+            }
+        };
+        self.depth -= 1;
+        value
+    }
+
+    pub(crate) fn arguments(
+        &mut self,
+        site: &'r CallSite,
+        at: At,
+    ) -> Result<(Args, Hash), RenderError> {
+        let mut args = Args::new();
+        for param in &site.params {
+            args.push(self.value(param, at)?);
+        }
+        Ok((args, self.hash(&site.hash, at)?))
+    }
+
+    pub(crate) fn hash(
+        &mut self,
+        hash: &'r [(Text, Expr)],
+        at: At,
+    ) -> Result<Hash, RenderError> {
+        let mut named = Hash::new();
+        for (key, expr) in hash {
+            let value = self.value(expr, at)?;
+            match named.iter_mut().find(|(known, _)| known == key) {
+                Some((_, slot)) => *slot = value,
+                // It would set the prototype.
+                None if &**key == "__proto__" => {}
+                None => named.push((key.clone(), value)),
+            }
+        }
+        Ok(named)
+    }
+
+    fn block(&mut self, block: &'r Block, at: At, out: &mut String) -> Result<(), RenderError> {
+        match &block.subject {
+            Subject::Call(site) => match &site.callee {
+                Callee::Control(control) => {
+                    let (args, hash) = self.arguments(site, at)?;
+                    self.control(*control, site, block, &args, &hash, at, out)
+                }
+                Callee::External(external) if external.block => {
+                    let list = self.call(site, None, at)?;
+                    let empty = list.as_array().is_none_or(<[Value]>::is_empty);
+                    match empty {
+                        true => self.part(block.inverse.as_ref(), self.this(at), at, out),
+                        false => self.each(&list, block, at, out),
+                    }
+                }
+                _ => {
+                    let value = self.call(site, Some(block), at)?;
+                    if !value.is_nullish() {
+                        let text = self.text(&value);
+                        out.push_str(&text);
+                    }
+                    Ok(())
+                }
+            },
+            Subject::Value { path, missing_is_text, .. } => {
+                let mut value = self.path(path, at)?;
+                if *missing_is_text && value.is_nullish() {
+                    value = Value::text("");
+                }
+                match value {
+                    Value::Bool(true) => self.part(block.program.as_ref(), self.this(at), at, out),
+                    Value::Bool(false) | Value::Undefined | Value::Null => {
+                        self.part(block.inverse.as_ref(), self.this(at), at, out)
+                    }
+                    Value::Array(items) if items.is_empty() => {
+                        self.part(block.inverse.as_ref(), self.this(at), at, out)
+                    }
+                    Value::Array(_) => self.each(&value, block, at, out),
+                    other => self.part(block.program.as_ref(), Context::Value(other), at, out),
+                }
+            }
+        }
+    }
+
+    /// Renders one part of a block in the frame at hand; a part that is not there is empty.
+    pub(crate) fn part(
+        &mut self,
+        body: Option<&'r Body>,
+        context: Context,
+        at: At,
+        out: &mut String,
+    ) -> Result<(), RenderError> {
+        match body {
+            Some(body) => self.enter(body, context, at.scope, at.frame, None, out),
+            None => Ok(()),
+        }
+    }
+
+    /// The context a helper sees as `this`.
+    pub(crate) fn this(&self, at: At) -> Context {
+        match self.scopes.get(at.scope as usize).map(|scope| &scope.context) {
+            Some(Context::Value(value)) if value.is_nullish() => {
+                Context::Value(self.program.nothing.clone())
+            }
+            Some(context) => context.clone(),
+            None => Context::Value(self.program.nothing.clone()),
+        }
+    }
+
+    /// The options of a call, as a context.
+    pub(crate) fn options(&self, site: &CallSite, hash: &[(Text, Value)], at: At) -> Context {
+        let hash: Object = hash.iter().cloned().collect();
+        let name = site.name.clone();
+        Context::Options(Rc::new(Options { name, hash, line: site.line, frame: at.frame }))
+    }
+
+    fn path(&mut self, path: &Path, at: At) -> Result<Value, RenderError> {
+        let (value, rest) = match path.base {
+            Base::Context(up) => {
+                let Some(context) = self.context(at.scope, up) else { return Ok(Value::Undefined) };
+                match (context, path.parts.split_first()) {
+                    (Context::Options(options), Some((first, rest))) => {
+                        let options = options.clone();
+                        (self.option(&options, first), rest)
+                    }
+                    (Context::Options(options), None) => {
+                        let options = options.clone();
+                        return Ok(self.options_object(&options));
+                    }
+                    (Context::Value(value), _) => return Ok(descend(value, &path.parts)),
+                }
+            }
+            Base::Data(up, name) => {
+                let mut frame = at.frame;
+                for _ in 0..up {
+                    frame = self.frames.get(frame as usize).map_or(NONE, |frame| frame.parent);
+                }
+                let mut rest = &path.parts[..];
+                let mut name = name;
+                while name == Name::PARENT {
+                    frame = self.frames.get(frame as usize).map_or(NONE, |frame| frame.parent);
+                    let Some((next, tail)) = rest.split_first() else {
+                        return Ok(match self.frames.get(frame as usize) {
+                            Some(_) => self.frame_object(frame),
+                            None => Value::Undefined,
+                        });
+                    };
+                    name = self.name(next);
+                    rest = tail;
+                }
+                match self.frames.get(frame as usize).and_then(|frame| frame.get(name)) {
+                    Some(value) => return Ok(descend(value, rest)),
+                    None => return Ok(Value::Undefined),
+                }
+            }
+            Base::BlockParam(level, param) => {
+                let mut scope = at.scope;
+                for _ in 0..level {
+                    scope = self.scopes.get(scope as usize).map_or(NONE, |scope| scope.outer);
+                }
+                let params = self.scopes.get(scope as usize).and_then(|s| s.params.as_ref());
+                let Some(params) = params else {
+                    return Err(RenderError::new(format!(
+                        "Cannot read properties of undefined (reading '{param}')"
+                    )));
+                };
+                match params.get(param as usize) {
+                    Some(value) => return Ok(descend(value, &path.parts)),
+                    None => return Ok(Value::Undefined),
+                }
+            }
+        };
+        Ok(descend(&value, rest))
+    }
+
+    fn context(&self, scope: u32, up: u32) -> Option<&Context> {
+        let scope = self.scopes.get(scope as usize)?;
+        if up == 0 {
+            return Some(&scope.context);
+        }
+        let mut level = scope.level;
+        for _ in 0..up {
+            level = self.scopes.get(level as usize)?.up;
+        }
+        self.scopes.get(level as usize).map(|scope| &scope.context)
+    }
+
+    fn option(&mut self, options: &Options, name: &str) -> Value {
+        match name {
+            "name" => Value::String(options.name.clone()),
+            "hash" => Value::object(options.hash.clone()),
+            "data" => self.frame_object(options.frame),
+            "loc" => {
+                let line = Value::Number(f64::from(options.line));
+                let start: Object = [("line", line)].into_iter().collect();
+                Value::object([("start", Value::object(start))].into_iter().collect())
+            }
+            _ => Value::Undefined,
+        }
+    }
+
+    /// The options as an object, for a helper that is given them.
+    pub(crate) fn options_object(&mut self, options: &Options) -> Value {
+        let names = ["name", "hash", "data", "loc"];
+        let object: Object = names.iter().map(|name| (*name, self.option(options, name))).collect();
+        Value::object(object)
+    }
+
+    fn frame_object(&self, frame: u32) -> Value {
+        let Some(frame) = self.frames.get(frame as usize) else { return Value::Undefined };
+        let members = frame.vars.iter().map(|(name, value)| (self.name_text(*name), value.clone()));
+        Value::object(members.collect())
+    }
+
+    fn name_text(&self, name: Name) -> Text {
+        let at = name.0 as usize;
+        let known = self.program.names.len();
+        let text = match at < known {
+            true => self.program.names.get(at),
+            false => self.names.get(at - known),
+        };
+        text.cloned().unwrap_or_default()
+    }
+
+    /// The number of a name of an `@variable`.
+    pub(crate) fn name(&mut self, name: &str) -> Name {
+        let known = self.program.names.len();
+        if let Some(at) = self.program.names.iter().position(|known| &**known == name) {
+            return Name(index(at));
+        }
+        let at = self.names.iter().position(|known| &**known == name).unwrap_or_else(|| {
+            self.names.push(name.into());
+            self.names.len() - 1
+        });
+        Name(index(known + at))
+    }
+}
+
+/// The value at a path of own properties; `null` and `undefined` end it.
+fn descend(value: &Value, parts: &[Text]) -> Value {
+    let Some((first, rest)) = parts.split_first() else { return value.clone() };
+    if value.is_nullish() {
+        return value.clone();
+    }
+    let member = match value {
+        Value::Object(object) => match object.get(first) {
+            Some(member) => return descend(member, rest),
+            None => None,
+        },
+        other => other.get(first),
+    };
+    member.map_or(Value::Undefined, |member| descend(&member, rest))
+}
+
+fn not_callable(kind: UnknownKind) -> RenderError {
+    let place = match kind {
+        UnknownKind::Context => "lookupProperty(...) || (depth0 && lookupProperty(...))",
+        UnknownKind::Data => "lookupProperty(...) || (data && lookupProperty(...))",
+        UnknownKind::Nested => "(stack1 && lookupProperty(...))",
+    };
+    RenderError::new(format!(
+        "({place} || container.hooks.helperMissing).call is not a function"
+    ))
+}
+
+pub(crate) fn push_number(out: &mut String, n: f64) {
+    out.push_str(&number::to_text(n));
+}
+
+pub(crate) fn index(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(NONE)
+}
