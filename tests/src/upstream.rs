@@ -178,9 +178,13 @@ fn serve(mut stream: TcpStream, answers: &[UpstreamAnswer], notes: &Mutex<Vec<Re
             ));
         }
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", content.len()));
+    let bodiless = method == "HEAD";
+    if !bodiless {
+        head.push_str(&format!("Content-Length: {}\r\n", content.len()));
+    }
+    head.push_str("\r\n");
     let _ = stream.write_all(head.as_bytes());
-    if method != "HEAD" {
+    if !bodiless {
         let _ = stream.write_all(&content);
     }
 }

@@ -220,6 +220,9 @@ const websocket = async (exchange, prepared, quiet) => {
   return { answer, answers };
 };
 
+/** One HTTP exchange with a server that is no case's. */
+export const exchange = (request, { port, dir, names }) => http(request, { port, dir, names, upstream: null });
+
 /** Runs every exchange in order; one result per exchange. */
 export const run = async (prepared, { quiet = 400 } = {}) => {
   const results = [];
