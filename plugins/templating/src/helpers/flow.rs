@@ -74,14 +74,18 @@ impl<'r> Evaluator<'r> {
                 _ => fail(arity(control)),
             },
             Control::Each => {
+                if args.len() > 1 {
+                    // The second argument stands where the options should.
+                    return self.control_value(control, site, args, hash, at).map(drop);
+                }
                 let Some(list) = args.first() else { return fail(arity(control)) };
                 self.each(list, block, at, out)
             }
             Control::Repeat => self.repeat(block, args, hash, at, out),
             Control::Switch => {
                 let Some(value) = args.first() else { return fail(arity(control)) };
-                if args.len() > 1 {
-                    return fail("Cannot read properties of undefined (reading 'found')");
+                if let Some(second) = args.get(1) {
+                    return Err(wrong_options(second));
                 }
                 self.set(at, Name::FOUND, Value::Bool(false));
                 self.set(at, Name::SWITCH_VALUE, value.clone().unwrap_safe());
@@ -117,8 +121,7 @@ impl<'r> Evaluator<'r> {
                 [condition] => {
                     let zero =
                         hash.iter().any(|(key, value)| &**key == "includeZero" && value.is_truthy());
-                    let holds = !is_empty(condition) && (zero || condition.is_truthy());
-                    fail(match holds == (control == Control::If) {
+                    fail(match !is_empty(condition) && (zero || condition.is_truthy()) {
                         true => "options.fn is not a function",
                         false => "options.inverse is not a function",
                     })
@@ -132,6 +135,7 @@ impl<'r> Evaluator<'r> {
             },
             Control::Each => match args.first() {
                 None => fail(arity(control)),
+                _ if args.get(1).is_some_and(|options| !options.is_truthy()) => fail(arity(control)),
                 Some(Value::Array(items)) if !items.is_empty() => fail("fn is not a function"),
                 Some(Value::Object(object)) if !object.is_empty() => fail("fn is not a function"),
                 Some(Value::Safe(_)) => fail("fn is not a function"),
@@ -141,10 +145,10 @@ impl<'r> Evaluator<'r> {
                 true => fail("options.fn is not a function"),
                 false => Ok(Value::text("")),
             },
-            Control::Switch => match args.len() {
-                0 => fail(arity(control)),
-                1 => fail("options.fn is not a function"),
-                _ => fail("Cannot read properties of undefined (reading 'found')"),
+            Control::Switch => match args {
+                [] => fail(arity(control)),
+                [_] => fail("options.fn is not a function"),
+                [_, second, ..] => Err(wrong_options(second)),
             },
             Control::Case => match self.matches(args, at)? {
                 true => fail("options.fn is not a function"),
@@ -323,6 +327,14 @@ fn is_empty(value: &Value) -> bool {
         Value::Number(n) => n.is_nan(),
         Value::Array(items) => items.is_empty(),
         other => !other.is_truthy(),
+    }
+}
+
+/// `switch` with a second argument, which stands where the options should.
+fn wrong_options(second: &Value) -> RenderError {
+    match second.is_nullish() {
+        true => super::no_property(second, "data"),
+        false => RenderError::new("Cannot set properties of undefined (setting 'found')"),
     }
 }
 

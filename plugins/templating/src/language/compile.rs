@@ -165,6 +165,7 @@ impl Compiler<'_> {
         } else {
             self.note_unknown(call.tag);
             let kind = match () {
+                () if path.parts.is_empty() => UnknownKind::This,
                 () if !path.is_simple() => UnknownKind::Nested,
                 () if path.data => UnknownKind::Data,
                 () => UnknownKind::Context,

@@ -86,33 +86,9 @@ pub(crate) struct Core<'s> {
 
 /// Rewrites a template; the error is the first token that does not fit.
 pub(crate) fn rewrite(source: &str) -> Result<Core<'_>, CompileError> {
-    let tokens = match lexer::tokens(source) {
-        Ok(tokens) => tokens,
-        Err(lexical) => {
-            // A wrong token before the unreadable place is reported first.
-            let readable = &source[..offset(source, &lexical)];
-            if let Ok(tokens) = lexer::tokens(readable) {
-                let mut reader = Reader::new(readable, tokens);
-                if let Err(error) = reader.program()
-                    && !reader.at_end()
-                {
-                    return Err(error);
-                }
-            }
-            return Err(lexical);
-        }
-    };
-    let mut reader = Reader::new(source, tokens);
+    let mut reader = Reader::new(source, lexer::tokens(source));
     reader.program()?;
     Ok(reader.core)
-}
-
-fn offset(source: &str, error: &CompileError) -> usize {
-    source
-        .char_indices()
-        .map(|(at, _)| at)
-        .find(|at| position(source, *at) == (error.line, error.column))
-        .unwrap_or(source.len())
 }
 
 struct Reader<'s> {
@@ -136,10 +112,6 @@ struct OpenBlock {
 impl<'s> Reader<'s> {
     fn new(source: &'s str, tokens: Vec<Token<'s>>) -> Self {
         Self { source, tokens, next: 0, core: Core::default(), open: Vec::new() }
-    }
-
-    fn at_end(&self) -> bool {
-        self.kind() == Kind::Eof
     }
 
     fn kind(&self) -> Kind {
@@ -168,6 +140,10 @@ impl<'s> Reader<'s> {
     /// The error for the token at hand: Mockoon's first line, then ours.
     fn unexpected(&self, expected: &str) -> CompileError {
         let token = &self.tokens[self.next];
+        if token.kind == Kind::Unreadable {
+            let message = format!("Lexical error on line {}. Unrecognized text.", token.line);
+            return CompileError::new(message, self.source, token.at);
+        }
         let reported = self.next.checked_sub(1).map_or(1, |last| self.tokens[last].end_line);
         let (line, column) = position(self.source, token.at);
         let text = self.source.lines().nth(line as usize - 1).unwrap_or_default();
@@ -524,12 +500,35 @@ impl<'s> Reader<'s> {
             original.push_str(self.take().raw);
         }
         if let Some(original) = invalid {
+            // A token that may not follow is reported before the path is looked at.
+            if !self.may_follow_path() {
+                return Err(self.unexpected("an argument or the end of the expression"));
+            }
             let (line, column) = position(self.source, start);
             let message = format!("Invalid path: {original} - {line}:{}", column - 1);
             return Err(CompileError { message, line, column });
         }
         path.original = original.into();
         Ok(path)
+    }
+
+    fn may_follow_path(&self) -> bool {
+        matches!(
+            self.kind(),
+            Kind::CloseRawBlock
+                | Kind::Close
+                | Kind::CloseUnescaped
+                | Kind::OpenSexpr
+                | Kind::CloseSexpr
+                | Kind::Id
+                | Kind::OpenBlockParams
+                | Kind::String
+                | Kind::Number
+                | Kind::Boolean
+                | Kind::Undefined
+                | Kind::Null
+                | Kind::Data
+        )
     }
 
     fn block_params(&mut self, tag: usize) -> Result<(), CompileError> {

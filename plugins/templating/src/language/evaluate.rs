@@ -497,6 +497,7 @@ fn not_callable(kind: UnknownKind) -> RenderError {
     let place = match kind {
         UnknownKind::Context => "lookupProperty(...) || (depth0 && lookupProperty(...))",
         UnknownKind::Data => "lookupProperty(...) || (data && lookupProperty(...))",
+        UnknownKind::This => "depth0",
         UnknownKind::Nested => "(stack1 && lookupProperty(...))",
     };
     RenderError::new(format!(

@@ -7,8 +7,6 @@
 
 use wasmock_javascript::number::is_space;
 
-use super::CompileError;
-
 /// What a token is. The names are those of Mockoon's parse errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -42,6 +40,8 @@ pub(crate) enum Kind {
     OpenBlockParams,
     CloseBlockParams,
     Invalid,
+    /// From here on no rule fits.
+    Unreadable,
     Eof,
 }
 
@@ -69,11 +69,11 @@ enum Mode {
     Raw,
 }
 
-/// Cuts a template into tokens; the last is always [`Kind::Eof`].
-pub(crate) fn tokens(source: &str) -> Result<Vec<Token<'_>>, CompileError> {
+/// Cuts a template into tokens; the last is [`Kind::Eof`] or [`Kind::Unreadable`].
+pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut lexer = Lexer { source, at: 0, line: 1, modes: Vec::new(), tokens: Vec::new() };
-    while lexer.step()? {}
-    Ok(lexer.tokens)
+    while lexer.step() {}
+    lexer.tokens
 }
 
 struct Lexer<'s> {
@@ -85,32 +85,27 @@ struct Lexer<'s> {
 }
 
 impl<'s> Lexer<'s> {
-    /// Reads one token (or skips white space); false after the end.
-    fn step(&mut self) -> Result<bool, CompileError> {
+    /// Reads one token (or skips white space); false after the last.
+    fn step(&mut self) -> bool {
         let rest = &self.source[self.at..];
         if rest.is_empty() {
-            return match self.modes.last() {
-                None | Some(Mode::Mustache) => {
-                    self.push(Kind::Eof, 0);
-                    Ok(false)
-                }
-                // An open comment or raw block: no rule fits the end of the text.
-                Some(_) => {
-                    self.push(Kind::Eof, 0);
-                    Ok(false)
-                }
-            };
+            self.push(Kind::Eof, 0);
+            return false;
         }
-        match self.modes.last() {
+        let read = match self.modes.last() {
             None => self.content(rest),
             Some(Mode::Escaped) => self.escaped(rest),
             Some(Mode::Comment) => self.comment(rest),
             Some(Mode::Raw) => self.raw(rest),
             Some(Mode::Mustache) => {
                 self.mustache(rest);
-                Ok(true)
+                true
             }
+        };
+        if !read {
+            self.push(Kind::Unreadable, 0);
         }
+        read
     }
 
     fn push(&mut self, kind: Kind, length: usize) {
@@ -132,22 +127,14 @@ impl<'s> Lexer<'s> {
         self.at += length;
     }
 
-    fn unrecognised(&self) -> CompileError {
-        CompileError::new(
-            format!("Lexical error on line {}. Unrecognized text.", self.line),
-            self.source,
-            self.at,
-        )
-    }
-
-    fn content(&mut self, rest: &'s str) -> Result<bool, CompileError> {
+    fn content(&mut self, rest: &'s str) -> bool {
         let nul = rest.find('\0').unwrap_or(rest.len());
         let Some(open) = rest[..nul].find("{{") else {
             if nul == 0 {
-                return Err(self.unrecognised());
+                return false;
             }
             self.push(Kind::Content, nul);
-            return Ok(true);
+            return true;
         };
         let text = &rest[..open];
         let (kept, mode) = if text.ends_with("\\\\") {
@@ -163,11 +150,11 @@ impl<'s> Lexer<'s> {
             self.skip(open);
         }
         self.modes.push(mode);
-        Ok(true)
+        true
     }
 
     /// The text behind `\{{`, up to the next expression.
-    fn escaped(&mut self, rest: &'s str) -> Result<bool, CompileError> {
+    fn escaped(&mut self, rest: &'s str) -> bool {
         let nul = rest.find('\0').unwrap_or(rest.len());
         let mut end = None;
         for (at, _) in rest.char_indices().skip(2) {
@@ -183,14 +170,14 @@ impl<'s> Lexer<'s> {
         let end = match end {
             Some(end) => end,
             None if nul == rest.len() => nul,
-            None => return Err(self.unrecognised()),
+            None => return false,
         };
         self.modes.pop();
         self.push(Kind::Content, end);
-        Ok(true)
+        true
     }
 
-    fn comment(&mut self, rest: &'s str) -> Result<bool, CompileError> {
+    fn comment(&mut self, rest: &'s str) -> bool {
         let mut from = 0;
         while let Some(dashes) = rest[from..].find("--") {
             let after = from + dashes + 2;
@@ -205,17 +192,17 @@ impl<'s> Lexer<'s> {
             };
             self.modes.pop();
             self.push(Kind::Comment, after + close);
-            return Ok(true);
+            return true;
         }
-        Err(self.unrecognised())
+        false
     }
 
-    fn raw(&mut self, rest: &'s str) -> Result<bool, CompileError> {
+    fn raw(&mut self, rest: &'s str) -> bool {
         if let Some(inside) = rest.strip_prefix("{{{{") {
             if !inside.is_empty() && !inside.starts_with('/') {
                 self.modes.push(Mode::Raw);
                 self.push(Kind::Content, 4);
-                return Ok(true);
+                return true;
             }
             if let Some(name) = inside.strip_prefix('/') {
                 let length = id_length(name);
@@ -227,7 +214,7 @@ impl<'s> Lexer<'s> {
                     } else {
                         self.push_text(Kind::EndRawBlock, whole, Some(name[..length].into()));
                     }
-                    return Ok(true);
+                    return true;
                 }
             }
         }
@@ -236,9 +223,9 @@ impl<'s> Lexer<'s> {
         match rest[first..].find("{{{{") {
             Some(next) if first + next <= nul => {
                 self.push(Kind::Content, first + next);
-                Ok(true)
+                true
             }
-            _ => Err(self.unrecognised()),
+            _ => false,
         }
     }
 

@@ -114,6 +114,7 @@ pub(crate) enum Callee {
 pub(crate) enum UnknownKind {
     Context,
     Data,
+    This,
     Nested,
 }
 

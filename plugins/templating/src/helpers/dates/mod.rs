@@ -81,6 +81,9 @@ fn shift(call: &mut Call<'_, '_>) -> Answer {
         }
         None => f64::NAN,
     };
+    if let Some(first @ Value::Null) = call.args.first() {
+        return Err(no_property(first, "hash"));
+    }
     // With a positional argument Mockoon looks for the names in that and finds none.
     let named = call.args.is_empty();
     let date = if named { call.named("date").cloned().unwrap_or_default() } else { Value::Undefined };
@@ -121,7 +124,7 @@ fn between(call: &mut Call<'_, '_>, from: &str, to: &str) -> Result<f64, RenderE
     for (name, written) in [("from", from), ("to", to)] {
         let ms = parse::parse(written, host);
         if ms.is_nan() {
-            return Err(RenderError::new(format!("Invalid `{name}` date: {written}")));
+            return Err(RenderError::new(format!("Invalid {name} date: {written}")));
         }
         bounds.insert(name, Value::Date(ms));
     }
