@@ -1,1 +1,28 @@
-//! 
+//! The server: an environment, compiled and answering over HTTP and WebSocket.
+//!
+//! A [`Site`] is one environment being served across reloads; [`serve`] answers on a
+//! [`Listener`]. What to answer is decided by the mock (routes, rules) and made by plugins, which
+//! are reached only through the traits of `wasmock-exchange`: this crate does not know that they
+//! are WebAssembly.
+#![forbid(unsafe_code)]
+
+mod body;
+mod error;
+mod files;
+mod http;
+mod journal;
+mod mock;
+mod options;
+mod plugins;
+mod router;
+mod rules;
+mod scheduler;
+mod site;
+mod ws;
+
+pub use error::Error;
+pub use http::{Listener, serve};
+pub use options::{AdminOptions, Options};
+pub use plugins::Plugin;
+pub use site::Site;
+pub use ws::ClientInfo;

@@ -1,0 +1,20 @@
+//! HTTP: from a request that hyper parsed to the answer that it writes.
+//!
+//! [`pipeline`] is the order of things; [`exchange`] is the request as everybody else sees it;
+//! [`answer`] and [`file`] make what a response says; [`reply`] applies HTTP's own rules.
+
+mod answer;
+pub(crate) mod content_type;
+pub(crate) mod exchange;
+mod file;
+mod fresh;
+mod headers;
+mod incoming;
+mod pages;
+mod pipeline;
+mod reply;
+mod server;
+
+pub(crate) use answer::prepare;
+pub(crate) use reply::{Prepared, Recorded};
+pub use server::{Listener, serve};

@@ -1,0 +1,319 @@
+//! From a request to its answer.
+//!
+//! What needs no waiting is answered at once, without a future of its own: a path of the index,
+//! rules that run here, an answer that is the same every time. Everything else takes the long
+//! way: body, latency, headers, templates, plugins.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::header::{EXPECT, HOST, UPGRADE};
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use wasmock_environment::ResponseMode;
+use wasmock_exchange::Clock;
+
+use super::answer::{Answering, latency_of, sleep};
+use super::exchange::{HttpExchange, RequestFacts, target};
+use super::headers::{apply, apply_fixed};
+use super::incoming;
+use super::pages;
+use super::reply::{Recorded, Reply, ReplyBody};
+use crate::journal::Transaction;
+use crate::mock::{Header, Mock, Route};
+use crate::router::{Found, is_decodable};
+use crate::rules::{Choice, Facts, choose, choose_now};
+use crate::site::Site;
+
+/// Paths of the admin API; it is asked before all routes.
+const ADMIN: &str = "/mockoon-admin";
+
+type Answer = Response<ReplyBody>;
+/// The route that answered, and the place of its response.
+type Answered = Option<(Arc<Route>, usize)>;
+
+/// An answer that is there, or being made.
+pub(crate) enum Handling {
+    /// There; none once it is taken.
+    Now(Option<Answer>),
+    /// Being made.
+    Later(Pin<Box<dyn Future<Output = Answer> + Send>>),
+}
+
+impl Future for Handling {
+    type Output = Result<Answer, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Now(answer) => match answer.take() {
+                Some(answer) => Poll::Ready(Ok(answer)),
+                None => Poll::Pending,
+            },
+            Self::Later(answer) => answer.as_mut().poll(context).map(Ok),
+        }
+    }
+}
+
+/// Answers a request.
+pub(crate) fn handle(site: &Arc<Site>, peer: SocketAddr, request: Request<Incoming>) -> Handling {
+    let plain = request.body().is_end_stream()
+        && !request.headers().contains_key(EXPECT)
+        && !request.headers().contains_key(UPGRADE)
+        && is_plain(&request);
+    if !plain {
+        return Handling::Later(Box::pin(answer(site.clone(), peer, request)));
+    }
+    let (head, _) = request.into_parts();
+    match at_once(site, peer, head) {
+        Ok(answer) => Handling::Now(Some(answer)),
+        Err(facts) => {
+            let arrived = Clock::instant();
+            Handling::Later(Box::pin(answer_read(site.clone(), *facts, arrived)))
+        }
+    }
+}
+
+/// Whether the target says what it means and HTTP/1.1 has its Host.
+fn is_plain<B>(request: &Request<B>) -> bool {
+    let uri = request.uri();
+    let path = uri.path_and_query().map_or("", |target| target.as_str());
+    let host = request.version() != Version::HTTP_11
+        || (uri.scheme().is_none() && request.headers().contains_key(HOST));
+    host && path.starts_with('/')
+        && !path.contains("//")
+        && memchr::memchr(b'%', path.as_bytes()).is_none()
+        && !path.starts_with(ADMIN)
+}
+
+/// Answers without waiting, or gives the request back for the long way.
+fn at_once(site: &Arc<Site>, peer: SocketAddr, head: Parts) -> Result<Answer, Box<RequestFacts>> {
+    let mock = site.mock();
+    let give_back = |head| Err(Box::new(RequestFacts::new(site.clone(), head, Bytes::new(), peer)));
+    if !mock.latency.is_zero() {
+        return give_back(head);
+    }
+    let path = head.uri.path();
+    let found = mock.http.find(path).find(|found| found.value.takes(head.method.as_str()));
+    let Some(Found { value: endpoint, pattern, way }) = found else { return give_back(head) };
+    if endpoint.crud.is_some() {
+        return give_back(head);
+    }
+    let (route, pattern) = (&endpoint.route, pattern.clone());
+    let mut head = head;
+    loop {
+        let count = route.counter.load(Ordering::Relaxed);
+        let place = match route.choose_without_rules(site.random_source(), count + 1) {
+            Choice::Response(place) => place,
+            Choice::Nothing => return give_back(head),
+            Choice::Ask => {
+                let facts = Arc::new(RequestFacts::new(site.clone(), head, Bytes::new(), peer));
+                let exchange =
+                    HttpExchange::at(facts.clone(), route.clone(), pattern.clone(), way, count + 1);
+                let choice = choose_now(route, Facts { exchange: &exchange, site, mock: &mock });
+                drop(exchange);
+                let Some(facts) = Arc::into_inner(facts) else { return Ok(lost()) };
+                match choice {
+                    Choice::Response(place) if is_ready(route, place) => {
+                        head = facts.head;
+                        place
+                    }
+                    _ => return Err(Box::new(facts)),
+                }
+            }
+        };
+        let response = &route.responses[place];
+        let Some(prepared) = response.prepared.as_ref().filter(|_| response.latency.is_zero()) else {
+            return give_back(head);
+        };
+        let counted =
+            route.counter.compare_exchange(count, count + 1, Ordering::Relaxed, Ordering::Relaxed);
+        // Only where the number decides does it matter that nobody else has it.
+        if counted.is_err() && route.mode() == Some(ResponseMode::Sequential) {
+            continue;
+        }
+        if counted.is_err() {
+            route.count();
+        }
+        let answer = prepared.respond(&head.method, &head.headers);
+        let recorded = match answer.status() == prepared.status() {
+            true => Recorded::Prepared(prepared.clone()),
+            false => Recorded::of(&answer),
+        };
+        record(site, head, Bytes::new(), Some((route.clone(), place)), recorded);
+        return Ok(answer);
+    }
+}
+
+fn is_ready(route: &Route, place: usize) -> bool {
+    let response = &route.responses[place];
+    response.prepared.is_some() && response.latency.is_zero()
+}
+
+/// Nobody else can hold the facts of a request that only rules have seen.
+fn lost() -> Answer {
+    Reply::message(StatusCode::INTERNAL_SERVER_ERROR, HeaderMap::new(), "The request was lost")
+        .finish(&Method::GET, &HeaderMap::new())
+}
+
+/// The long way, from the beginning.
+async fn answer(site: Arc<Site>, peer: SocketAddr, request: Request<Incoming>) -> Answer {
+    let arrived = Clock::instant();
+    if crate::ws::is_upgrade(&request) {
+        return site.sockets().upgrade(&site, request, peer).await.map(ReplyBody::bytes);
+    }
+    let (head, body) = request.into_parts();
+    if let Some(refusal) = refusal(&head) {
+        return refusal.finish(&head.method, &head.headers);
+    }
+    let read = if body.is_end_stream() {
+        Ok((Bytes::new(), incoming::Share::default()))
+    } else {
+        incoming::read(body, site.options().max_body_size).await
+    };
+    match read {
+        Ok((body, _share)) => {
+            let facts = RequestFacts::new(site.clone(), head, body, peer);
+            answer_read(site, facts, arrived).await
+        }
+        Err(reason) => {
+            let reply = pages::unread(reason).finish(&head.method, &head.headers);
+            record(&site, head, Bytes::new(), None, Recorded::of(&reply));
+            reply
+        }
+    }
+}
+
+/// What Node refuses before anybody sees the request.
+fn refusal(head: &Parts) -> Option<Reply> {
+    let expects = head.headers.get(EXPECT).is_some_and(|value| {
+        let continues = |value: &str| value.to_ascii_lowercase().contains("100-continue");
+        !value.to_str().is_ok_and(continues)
+    });
+    if expects {
+        return Some(pages::closing(StatusCode::EXPECTATION_FAILED, ""));
+    }
+    let has_host = head.version != Version::HTTP_11 || head.headers.contains_key(HOST);
+    (!has_host).then(|| pages::closing(StatusCode::BAD_REQUEST, ""))
+}
+
+/// The long way of a request whose body is here.
+async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> Answer {
+    let mock = site.mock_kept();
+    let facts = Arc::new(facts);
+    sleep(latency_of(&site, mock.latency)).await;
+    let (reply, answered) = route(&site, &mock, &facts, arrived).await;
+    drop(mock);
+    let answer = reply.finish(&facts.head.method, &facts.head.headers);
+    let recorded = Recorded::of(&answer);
+    match Arc::try_unwrap(facts) {
+        Ok(facts) => record(&site, facts.head, facts.body, answered, recorded),
+        // A callback still reads the request.
+        Err(facts) => record(&site, facts.head.clone(), facts.body.clone(), answered, recorded),
+    }
+    answer
+}
+
+/// Finds the route, the response, and what they answer.
+async fn route(
+    site: &Arc<Site>,
+    mock: &Arc<Mock>,
+    facts: &Arc<RequestFacts>,
+    arrived: Instant,
+) -> (Reply, Answered) {
+    let mut headers = HeaderMap::new();
+    let mut call = site.call(Arc::new(HttpExchange::nowhere(facts.clone())));
+    if mock.headers.iter().all(Header::is_fixed) {
+        apply_fixed(&mock.headers, &mut headers);
+    } else {
+        call = apply(site, &mock.headers, &mut headers, call).await;
+    }
+    let (method, path) = (facts.head.method.as_str(), facts.path());
+    if !is_decodable(path) {
+        let message = format!("Failed to decode param '{path}'");
+        return (Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message), None);
+    }
+    // A target with scheme and host means a proxy, which this is not; HTTP/2 always has both.
+    let is_absolute = facts.head.uri.scheme().is_some() && facts.head.version < Version::HTTP_2;
+    let searched = if is_absolute { "" } else { path };
+    for Found { value: endpoint, pattern, way } in mock.http.find(searched) {
+        if !endpoint.takes(method) {
+            continue;
+        }
+        let route = &endpoint.route;
+        let exchange = |number| {
+            HttpExchange::at(facts.clone(), route.clone(), pattern.clone(), way, number)
+        };
+        let number = route.next_number();
+        let mut arriving = Arc::new(exchange(number));
+        let choice = choose_now(route, Facts { exchange: &*arriving, site, mock });
+        let mut place = match choice {
+            Choice::Nothing => continue,
+            Choice::Response(place) => place,
+            Choice::Ask => {
+                call.exchange = arriving.clone();
+                let place;
+                (call, place) = choose(site, mock, route, call).await;
+                let Some(place) = place else { continue };
+                place
+            }
+        };
+        let counted = route.count();
+        if counted != number {
+            arriving = Arc::new(exchange(counted));
+            if let (Some(ResponseMode::Sequential), Choice::Response(next)) =
+                (route.mode(), route.choose_without_rules(site.random_source(), counted))
+            {
+                place = next;
+            }
+        }
+        call.exchange = arriving.clone();
+        let answering = Answering {
+            site: site.clone(),
+            mock: mock.clone(),
+            exchange: arriving,
+            route: route.clone(),
+            crud: endpoint.crud,
+            arrived,
+        };
+        let (_, reply, place) = answering.respond(&route.responses[place], headers, call).await;
+        return (reply, Some((route.clone(), place)));
+    }
+    if method == "OPTIONS" && mock.source.cors && path.starts_with('/') {
+        return (pages::preflight(headers), None);
+    }
+    let shown = if is_absolute { absolute_path(&facts.head) } else { path };
+    (pages::not_found(method, shown, headers), None)
+}
+
+fn absolute_path(head: &Parts) -> &str {
+    let target = target(head);
+    target.split_once('?').map_or(target, |(path, _)| path)
+}
+
+/// Notes a transaction, in the journal and in the log.
+fn record(site: &Site, head: Parts, body: Bytes, route: Answered, answer: Recorded) {
+    tracing::info!(
+        target: "wasmock::transaction",
+        environmentName = site.mock().source.name,
+        environmentUUID = site.mock().source.uuid,
+        requestMethod = head.method.as_str(),
+        requestPath = head.uri.path(),
+        responseStatus = answer.status().as_u16(),
+        requestProxied = false,
+        "Transaction recorded"
+    );
+    if site.journal().is_idle() {
+        return;
+    }
+    let time = site.clock_source().now_ms();
+    let transaction = Transaction { time, request: head, body, route, answer, proxied: false };
+    site.journal().record(transaction);
+}

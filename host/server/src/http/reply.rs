@@ -1,0 +1,227 @@
+//! An answer on its way to hyper: status, headers and body, and what HTTP takes out of them.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+
+use super::fresh::is_fresh;
+
+/// The body of an answer.
+pub(crate) enum ReplyBody {
+    /// Bytes at hand; none once they are taken.
+    Bytes(Option<Bytes>),
+    /// Anything else: a file, what a proxied server sends.
+    Stream(Pin<Box<dyn Body<Data = Bytes, Error = io::Error> + Send>>),
+}
+
+impl ReplyBody {
+    pub(crate) fn bytes(bytes: impl Into<Bytes>) -> Self {
+        Self::Bytes(Some(bytes.into()))
+    }
+}
+
+impl std::fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bytes(bytes) => bytes.fmt(f),
+            Self::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match &mut *self {
+            Self::Bytes(bytes) => {
+                Poll::Ready(bytes.take().filter(|b| !b.is_empty()).map(|b| Ok(Frame::data(b))))
+            }
+            Self::Stream(stream) => stream.as_mut().poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Bytes(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
+            Self::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Bytes(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
+            Self::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+/// An answer before HTTP's own rules.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: ReplyBody,
+    /// Whether express would send it: only then conditions and body-less statuses count.
+    pub(crate) sent: bool,
+}
+
+impl Reply {
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self { status, headers, body: ReplyBody::bytes(body), sent: true }
+    }
+
+    /// A message for people, as text/plain.
+    pub(crate) fn message(status: StatusCode, mut headers: HeaderMap, text: impl Into<String>) -> Self {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        Self::new(status, headers, text.into())
+    }
+
+    /// Applies HTTP's rules about conditions and about statuses without a body.
+    pub(crate) fn finish(mut self, method: &Method, request: &HeaderMap) -> Response<ReplyBody> {
+        self.headers.remove(TRANSFER_ENCODING);
+        if self.sent {
+            self.headers.remove(CONTENT_LENGTH);
+            if is_fresh(method, request, self.status, &self.headers) {
+                self.status = StatusCode::NOT_MODIFIED;
+            }
+        }
+        into_response(self.status, self.headers, self.body)
+    }
+}
+
+/// An answer that is the same every time, but for the request's conditions.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Prepared {
+    pub(crate) fn from_reply(reply: Reply) -> Option<Self> {
+        let Reply { status, mut headers, body: ReplyBody::Bytes(body), .. } = reply else { return None };
+        headers.remove(TRANSFER_ENCODING);
+        headers.remove(CONTENT_LENGTH);
+        let body = if has_no_body(status) { Bytes::new() } else { body.unwrap_or_default() };
+        strip(status, &mut headers);
+        Some(Self { status, headers, body })
+    }
+
+    pub(crate) fn respond(&self, method: &Method, request: &HeaderMap) -> Response<ReplyBody> {
+        let mut response = Response::new(ReplyBody::Bytes(Some(self.body.clone())));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers.clone();
+        if is_fresh(method, request, self.status, &self.headers) {
+            let (parts, body) = response.into_parts();
+            return into_response(StatusCode::NOT_MODIFIED, parts.headers, body);
+        }
+        response
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    pub(crate) fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+fn into_response(status: StatusCode, mut headers: HeaderMap, body: ReplyBody) -> Response<ReplyBody> {
+    if status.is_informational() {
+        // HTTP has no final answer with such a status; Mockoon's clients wait for ever.
+        let text = format!("{} cannot be the status of a final answer", status.as_u16());
+        let reply = Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, text);
+        return into_response(reply.status, reply.headers, reply.body);
+    }
+    strip(status, &mut headers);
+    let body = if has_no_body(status) { ReplyBody::Bytes(None) } else { body };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+fn has_no_body(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 204 | 205 | 304)
+}
+
+/// Takes out the headers that describe a body that is not sent.
+fn strip(status: StatusCode, headers: &mut HeaderMap) {
+    if matches!(status.as_u16(), 204 | 304) {
+        headers.remove(CONTENT_TYPE);
+        headers.remove(CONTENT_LENGTH);
+    }
+}
+
+/// What was answered, for the journal.
+#[derive(Clone, Debug)]
+pub(crate) enum Recorded {
+    Prepared(Arc<Prepared>),
+    /// Headers and, unless it was streamed, the body.
+    Own { status: StatusCode, headers: HeaderMap, body: Option<Bytes> },
+}
+
+impl Recorded {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Prepared(prepared) => prepared.status,
+            Self::Own { status, .. } => *status,
+        }
+    }
+
+    pub(crate) fn of(response: &Response<ReplyBody>) -> Self {
+        let body = match response.body() {
+            ReplyBody::Bytes(bytes) => Some(bytes.clone().unwrap_or_default()),
+            ReplyBody::Stream(_) => None,
+        };
+        Self::Own { status: response.status(), headers: response.headers().clone(), body }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_without_a_body_lose_it() {
+        for (status, length, typed) in [(200, 2, true), (204, 0, false), (205, 0, true), (304, 0, false), (404, 2, true)] {
+            let headers: HeaderMap = [(CONTENT_TYPE, HeaderValue::from_static("a/b")),
+                (CONTENT_LENGTH, HeaderValue::from_static("99"))].into_iter().collect();
+            let status = StatusCode::from_u16(status).unwrap();
+            let reply = || Reply::new(status, headers.clone(), "hi");
+            let prepared = Prepared::from_reply(reply()).unwrap();
+            for response in [
+                reply().finish(&Method::GET, &HeaderMap::new()),
+                prepared.respond(&Method::GET, &HeaderMap::new()),
+            ] {
+                assert_eq!(response.status(), status);
+                assert_eq!(response.body().size_hint().exact(), Some(length), "{status}");
+                assert_eq!(response.headers().contains_key(CONTENT_TYPE), typed, "{status}");
+                assert!(!response.headers().contains_key(CONTENT_LENGTH));
+            }
+        }
+    }
+
+    #[test]
+    fn informational_statuses_are_no_answers() {
+        let status = StatusCode::from_u16(102).unwrap();
+        let response = Reply::new(status, HeaderMap::new(), "").finish(&Method::GET, &HeaderMap::new());
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

@@ -1,0 +1,130 @@
+//! Texts and headers of a file, sorted at load into those that are what they say and those
+//! that a template must make.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
+use wasmock_environment as file;
+use wasmock_exchange::Template;
+
+use crate::http::content_type;
+
+/// A text of the file.
+#[derive(Clone, Debug)]
+pub(crate) enum Text {
+    /// It is what it says.
+    Fixed(Arc<str>),
+    /// It is rendered at each use.
+    Template(Template),
+}
+
+impl Text {
+    pub(crate) fn new(text: &str) -> Self {
+        if Template::is_needed(text) { Self::Template(Template::new(text)) } else { Self::fixed(text) }
+    }
+
+    /// A text that is not rendered, whatever is in it.
+    pub(crate) fn fixed(text: &str) -> Self {
+        Self::Fixed(text.into())
+    }
+
+    /// What the file says.
+    pub(crate) fn source(&self) -> &Arc<str> {
+        match self {
+            Self::Fixed(text) => text,
+            Self::Template(template) => &template.source,
+        }
+    }
+
+    pub(crate) fn is_fixed(&self) -> bool {
+        matches!(self, Self::Fixed(_))
+    }
+}
+
+/// A header of the file, with a name that HTTP allows.
+#[derive(Clone, Debug)]
+pub(crate) struct Header {
+    pub(crate) name: HeaderName,
+    pub(crate) value: HeaderText,
+}
+
+/// The value of a header.
+#[derive(Clone, Debug)]
+pub(crate) enum HeaderText {
+    /// Ready to be sent.
+    Fixed(HeaderValue),
+    /// Rendered at each use.
+    Template(Template),
+}
+
+impl Header {
+    /// Nothing for a header that is never sent: with an empty name or value, or with one that
+    /// HTTP does not allow.
+    fn new(header: &file::Header) -> Option<Self> {
+        if header.key.is_empty() || header.value.is_empty() {
+            return None;
+        }
+        let name = HeaderName::from_bytes(header.key.as_bytes()).ok()?;
+        let value = if Template::is_needed(&header.value) {
+            HeaderText::Template(Template::new(header.value.as_str()))
+        } else {
+            HeaderText::Fixed(header_value(&name, &header.value)?)
+        };
+        Some(Self { name, value })
+    }
+
+    pub(crate) fn is_fixed(&self) -> bool {
+        matches!(self.value, HeaderText::Fixed(_))
+    }
+}
+
+/// The headers that can be sent, in order.
+pub(crate) fn headers(headers: &[file::Header]) -> Vec<Header> {
+    headers.iter().filter_map(Header::new).collect()
+}
+
+/// A value as Node writes it: Latin-1, without spaces around it; nothing when a character has
+/// no place in a header. A Content-Type gets the charset that express adds.
+pub(crate) fn header_value(name: &HeaderName, text: &str) -> Option<HeaderValue> {
+    let with_charset;
+    let mut text = text;
+    if *name == http::header::CONTENT_TYPE {
+        with_charset = content_type::with_charset(text);
+        text = &with_charset;
+    }
+    let text = text.trim_matches([' ', '\t']);
+    if text.is_ascii() {
+        return HeaderValue::from_str(text).ok();
+    }
+    let latin: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    HeaderValue::from_bytes(&latin?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_latin_1_or_nothing() {
+        let name = HeaderName::from_static("x-a");
+        for (text, bytes) in [
+            ("plain", Some(&b"plain"[..])),
+            (" a\tb ", Some(b"a\tb")),
+            ("é", Some(b"\xe9")),
+            ("€", None),
+            ("a\r\nb", None),
+            ("", Some(b"")),
+        ] {
+            let value = header_value(&name, text);
+            assert_eq!(value.as_ref().map(HeaderValue::as_bytes), bytes, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn headers_that_cannot_be_sent_are_left_out() {
+        let written = [("a", "1"), ("", "1"), ("b", ""), ("b c", "1"), ("d", "x\ny"), ("e", "{{x}}")];
+        let written: Vec<_> = written.map(|(k, v)| file::Header::new(k, v)).into();
+        let names: Vec<_> = headers(&written).into_iter().map(|header| header.name).collect();
+        assert_eq!(names, ["a", "e"]);
+    }
+}
