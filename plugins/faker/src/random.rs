@@ -1,0 +1,140 @@
+//! The random numbers of faker.js: a 53-bit Mersenne Twister, and the few ways it is asked.
+//!
+//! The same seed gives the same values as faker.js as long as draws happen in the same
+//! order and number, so everything here says when it takes no draw at all. Bounds are
+//! `f64` because they are in JavaScript; the checks of user input live in
+//! [`crate::modules::number`].
+
+use rand_mt::Mt;
+
+/// The generator.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(Words);
+
+/// Where the 32-bit words of the sequence come from.
+#[derive(Clone, Debug)]
+enum Words {
+    Own(Box<Mt>),
+    /// Kept elsewhere: a component's instances share the server's sequence.
+    Shared(fn() -> u32),
+}
+
+impl Random {
+    pub(crate) fn new(seed: u32) -> Self {
+        Self(Words::Own(Box::new(Mt::new(seed))))
+    }
+
+    pub(crate) fn shared(draw: fn() -> u32) -> Self {
+        Self(Words::Shared(draw))
+    }
+
+    fn word(&mut self) -> u32 {
+        match &mut self.0 {
+            Words::Own(generator) => generator.next_u32(),
+            Words::Shared(draw) => draw(),
+        }
+    }
+
+    /// A number from 0 up to, but not, 1: two words make the 53 bits of a double.
+    pub(crate) fn next(&mut self) -> f64 {
+        let high = f64::from(self.word() >> 5);
+        let low = f64::from(self.word() >> 6);
+        (high * 67_108_864.0 + low) / 9_007_199_254_740_992.0
+    }
+
+    /// An integer from `low` to `high`, both included; no draw when they are equal.
+    pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
+        if low == high {
+            return low;
+        }
+        (self.next() * (high - low + 1.0) + low).floor()
+    }
+
+    /// An integer from 0 to `high`, both included.
+    pub(crate) fn up_to(&mut self, high: u32) -> u32 {
+        self.between(0.0, f64::from(high)) as u32
+    }
+
+    /// An index into a list of this length; no draw for a single item.
+    pub(crate) fn index(&mut self, length: usize) -> usize {
+        if length <= 1 {
+            return 0;
+        }
+        (self.next() * length as f64) as usize
+    }
+
+    /// True with this probability; no draw when it is certain.
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
+        if probability <= 0.0 {
+            return false;
+        }
+        probability >= 1.0 || self.next() < probability
+    }
+
+    /// True half of the time.
+    pub(crate) fn coin(&mut self) -> bool {
+        self.next() < 0.5
+    }
+
+    /// One item, which the caller knows to be there.
+    pub(crate) fn item<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.index(items.len())]
+    }
+
+    /// The index of one entry, each as likely as its weight says; always one draw.
+    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
+        let target = self.next() * weights.clone().sum::<f64>();
+        let mut sum = 0.0;
+        let mut last = 0;
+        for (index, weight) in weights.enumerate() {
+            sum += weight;
+            if target < sum {
+                return index;
+            }
+            last = index;
+        }
+        last
+    }
+
+    /// Puts the items in a random order.
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for index in (1..items.len()).rev() {
+            let other = self.index(index + 1);
+            items.swap(index, other);
+        }
+    }
+
+    /// `count` of the characters, drawn one by one.
+    pub(crate) fn characters(&mut self, alphabet: &[u8], count: usize) -> String {
+        let mut text = String::with_capacity(count);
+        for _ in 0..count {
+            text.push(char::from(alphabet[self.index(alphabet.len())]));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_those_of_faker_js() {
+        let mut random = Random::new(42);
+        assert_eq!(random.next(), 0.374_540_118_847_362_5);
+        assert_eq!(random.next(), 0.950_714_306_409_916_2);
+        // A negative seed counts by its low 32 bits.
+        assert_eq!(Random::new(-5_i32 as u32).next(), Random::new(4_294_967_291).next());
+    }
+
+    #[test]
+    fn certain_results_take_no_draw() {
+        let mut random = Random::new(1);
+        let first = random.clone().next();
+        assert_eq!(random.between(3.0, 3.0), 3.0);
+        assert_eq!(random.index(1), 0);
+        assert!(random.chance(1.0) && !random.chance(0.0));
+        random.shuffle(&mut [1]);
+        assert_eq!(random.next(), first);
+    }
+}
