@@ -5,12 +5,14 @@
 //! [`Host`], so that the component and the tests run the same code. The language is in
 //! `language/`, the helpers in `helpers/`, one row each.
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_family = "wasm")]
 mod component;
+mod fake;
 mod helpers;
 mod host;
 mod language;
 
+pub use fake::fake;
 pub use helpers::{Family, Helper, all as helpers, find as helper, nearest};
 pub use host::{Effects, External, FakeError, Host, Lookup, NoLookup, Nothing};
 pub use language::{CompileError, escape_html};

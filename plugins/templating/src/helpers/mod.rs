@@ -59,6 +59,9 @@ impl std::fmt::Debug for Helper {
 
 impl Helper {
     pub(crate) fn run(&self, call: &mut Call<'_, '_>) -> Answer {
+        if self.family == Family::Request && !call.evaluator.has_request() {
+            return text("");
+        }
         (self.function)(call)
     }
 }

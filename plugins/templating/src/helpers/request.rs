@@ -55,22 +55,38 @@ fn default(call: &Call<'_, '_>) -> Value {
     }
 }
 
-/// The document a path leads into; none when the request has no such thing.
-fn document(call: &mut Call<'_, '_>, place: Place, path: &str) -> Result<Option<Value>, RenderError> {
+/// The value at a path; none where nothing is. The body is asked for itself only when the
+/// answer leaves open whether there is one: a body that is false counts as none.
+fn find(call: &mut Call<'_, '_>, place: Place, path: &str) -> Result<Found, RenderError> {
+    let host = call.host();
     let found = match place {
-        Place::Body => call.host().body_at(path),
-        Place::Query => call.host().query_at(path),
+        Place::Body => host.body_at(path),
+        Place::Query => host.query_at(path),
     };
-    found.map(|value| (!value.is_undefined()).then_some(value)).map_err(RenderError::new)
+    let found = found.map_err(RenderError::new)?;
+    if !found.is_truthy() && matches!(place, Place::Body) && !host.has_body() {
+        return Ok(Found::NoDocument);
+    }
+    Ok(if found.is_undefined() { Found::Nothing } else { Found::Value(found) })
+}
+
+enum Found {
+    Value(Value),
+    Nothing,
+    NoDocument,
 }
 
 fn shown(call: &mut Call<'_, '_>, place: Place) -> Answer {
     let path = path(call);
     let default = default(call);
-    let value = match place {
-        Place::Body if path.is_empty() => return Ok(Value::safe(call.host().body_text())),
-        Place::Body if !call.host().has_body() => super::paths::value_at(&default, &path, &default)?,
-        _ => document(call, place, &path)?.unwrap_or(default),
+    if matches!(place, Place::Body) && path.is_empty() {
+        return Ok(Value::safe(call.host().body_text()));
+    }
+    let value = match find(call, place, &path)? {
+        Found::Value(value) => value,
+        Found::Nothing => default,
+        // Then Mockoon looks into the default.
+        Found::NoDocument => super::paths::value_at(&default, &path, &default)?,
     };
     let stringify = call.arg(2).is_truthy();
     Ok(match value {
@@ -87,11 +103,11 @@ fn shown(call: &mut Call<'_, '_>, place: Place) -> Answer {
 
 fn raw(call: &mut Call<'_, '_>, place: Place) -> Answer {
     let path = path(call);
-    if matches!(place, Place::Body) && !call.host().has_body() {
-        return Ok(default(call));
-    }
     let default = default(call);
-    Ok(document(call, place, &path)?.unwrap_or(default))
+    Ok(match find(call, place, &path)? {
+        Found::Value(value) => value,
+        Found::Nothing | Found::NoDocument => default,
+    })
 }
 
 fn url_param(call: &mut Call<'_, '_>) -> Answer {

@@ -58,6 +58,7 @@ pub(crate) struct Evaluator<'r> {
     /// Names of `@variables` that only running the template brought up.
     names: Vec<Text>,
     depth: usize,
+    has_request: Option<bool>,
 }
 
 pub(crate) type Args = SmallVec<[Value; 4]>;
@@ -74,7 +75,14 @@ impl<'r> Evaluator<'r> {
             closures: Vec::new(),
             names: Vec::new(),
             depth: 0,
+            has_request: None,
         }
+    }
+
+    /// Whether there is a request; asked once.
+    pub(crate) fn has_request(&mut self) -> bool {
+        let host = &mut self.host;
+        *self.has_request.get_or_insert_with(|| host.has_request())
     }
 
     /// Renders the whole template.

@@ -2,7 +2,8 @@
 
 use wasmock_javascript::path::Path;
 use wasmock_javascript::{Object, Value, json};
-use wasmock_templating::Host;
+use wasmock_faker::Faker;
+use wasmock_templating::{FakeError, Host};
 
 /// The request and the surroundings of one case.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub struct Double {
     pub offset: i32,
     /// The status that was set.
     pub status: Option<u16>,
+    /// The sequence of fake data.
+    pub faker: Option<Faker>,
     random: u64,
 }
 
@@ -118,6 +121,17 @@ impl Host for Double {
 
     fn utc_offset(&mut self, _: f64) -> i32 {
         self.offset
+    }
+
+    fn fake(&mut self, method: &str, args: &[Value]) -> Result<Value, FakeError> {
+        let now = self.now;
+        if self.faker.is_none() {
+            self.faker = Faker::new(Some(42), || 0, "en").ok();
+        }
+        match &mut self.faker {
+            Some(faker) => wasmock_templating::fake(faker, method, args, now),
+            None => Err(FakeError::Unknown),
+        }
     }
 
     fn random_bits(&mut self) -> u64 {

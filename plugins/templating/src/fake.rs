@@ -1,0 +1,24 @@
+//! Fake data: the library behind `{{faker …}}` in the words of [`Host::fake`](crate::Host::fake).
+
+use wasmock_faker::{Error, Faker};
+use wasmock_javascript::Value;
+
+use crate::FakeError;
+
+/// A value of the sequence, with Mockoon's difference between errors that are hidden and
+/// errors that are shown.
+///
+/// # Errors
+/// See [`FakeError`].
+pub fn fake(
+    faker: &mut Faker,
+    method: &str,
+    args: &[Value],
+    now_ms: f64,
+) -> Result<Value, FakeError> {
+    faker.call(method, args, now_ms).map_err(|error| match error {
+        Error::NotAMethod => FakeError::Unknown,
+        Error::Faker(text) => FakeError::Refused(text),
+        Error::Other(text) => FakeError::Failed(text),
+    })
+}
