@@ -22,6 +22,7 @@ groups! {
     buckets
     callbacks
     crud
+    everyday
     files
     headers
     loading
