@@ -6,14 +6,15 @@
 //! bounded by permits, so a lane that cannot keep up slows the streams, not the memory.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::yield_now;
-use wasmock_exchange::{Close, unique_id};
+use wasmock_exchange::{Clock, Close, unique_id};
 
 use crate::ws::client::Client;
 
@@ -60,6 +61,8 @@ impl Lanes {
             lanes: self.clone(),
             members: self.lanes.iter().map(|_| AtomicUsize::new(0)).collect(),
             turn: Mutex::new(()),
+            joined: Notify::new(),
+            left: std::sync::Mutex::default(),
         })
     }
 
@@ -76,6 +79,9 @@ pub(crate) struct Audience {
     members: Box<[AtomicUsize]>,
     /// Messages reach all lanes in one order.
     turn: Mutex<()>,
+    joined: Notify,
+    /// When the last client left.
+    left: std::sync::Mutex<Option<Instant>>,
 }
 
 impl Audience {
@@ -84,7 +90,25 @@ impl Audience {
         let lane = self.lanes.of(client);
         self.members[lane].fetch_add(1, Ordering::AcqRel);
         self.order(lane, Order::Join(self.id, client.clone()));
+        self.joined.notify_one();
         Membership { audience: self.clone(), lane }
+    }
+
+    /// Waits for a client to join, or for one that joined since the last time.
+    pub(crate) async fn joined(&self) {
+        self.joined.notified().await;
+    }
+
+    /// As if a client had joined: whoever waits for one looks again.
+    pub(crate) fn wake(&self) {
+        self.joined.notify_one();
+    }
+
+    /// Whether nobody has been there for so long.
+    pub(crate) fn has_been_empty_for(&self, time: Duration) -> bool {
+        let left = *self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let long_ago = |left| Clock::instant().saturating_duration_since(left) >= time;
+        self.len() == 0 && left.is_none_or(long_ago)
     }
 
     /// How many clients there are.
@@ -137,6 +161,9 @@ pub(crate) struct Membership {
 impl Drop for Membership {
     fn drop(&mut self) {
         self.audience.members[self.lane].fetch_sub(1, Ordering::AcqRel);
+        let mut left = self.audience.left.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = Some(Clock::instant());
+        drop(left);
         self.audience.order(self.lane, Order::Leave(self.audience.id));
     }
 }

@@ -13,4 +13,4 @@ mod schedule;
 
 pub(crate) use lanes::{Audience, Lanes, Membership};
 pub(crate) use pace::Pace;
-pub(crate) use schedule::{Rhythm, Schedule, Tick};
+pub(crate) use schedule::{Rhythm, Schedule, Tick, up_to};

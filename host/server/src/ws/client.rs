@@ -8,6 +8,7 @@ use bytes::Bytes;
 use wasmock_exchange::Close;
 
 use super::out::{Out, Sent};
+use super::sockets::ClientInfo;
 
 /// A client. Its task owns the reading half; everybody else sends through this.
 #[derive(Debug)]
@@ -42,6 +43,19 @@ impl Client {
             }
         }
         sent
+    }
+
+    /// What lists say about it.
+    pub(crate) fn info(&self) -> ClientInfo {
+        ClientInfo {
+            id: self.id.to_string(),
+            route: self.route.to_string(),
+            group: self.group.as_deref().map(str::to_owned),
+            since_ms: self.since_ms,
+            remote: self.remote,
+            received: self.received.load(Ordering::Relaxed),
+            sent: self.out.messages(),
+        }
     }
 
     /// Counts a message from the client and answers its number; the first is 1.

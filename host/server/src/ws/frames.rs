@@ -13,6 +13,9 @@ pub(crate) const CLOSE: u8 = 0x8;
 pub(crate) const PING: u8 = 0x9;
 pub(crate) const PONG: u8 = 0xa;
 
+/// An empty message.
+pub(crate) static EMPTY_TEXT: Bytes = Bytes::from_static(&[0x81, 0]);
+
 /// What fits into a close frame beside its code.
 const REASON: usize = 123;
 

@@ -40,7 +40,7 @@ pub(crate) const NO_ROOM: Refused =
     refused(StatusCode::SERVICE_UNAVAILABLE, "The route has too many groups");
 
 /// Whether a request wants to become a WebSocket.
-pub fn is_upgrade<B>(request: &Request<B>) -> bool {
+pub(crate) fn is_upgrade<B>(request: &Request<B>) -> bool {
     names(request.headers(), &UPGRADE, "websocket")
         && names(request.headers(), &CONNECTION, "upgrade")
 }

@@ -1,0 +1,69 @@
+//! In which form a message is: by the handshake's Content-Type, as in Mockoon, or, where the
+//! route says `"parse": "auto"`, by the message itself.
+
+use wasmock_exchange::Exchange;
+use wasmock_javascript::{Value, json};
+
+use super::exchange::Conversation;
+use crate::body::{self, Kind};
+
+/// A message in its form; `undefined` for a text, and for what JavaScript takes for nothing.
+/// The error is a sentence for the client.
+pub(crate) fn message(content_type: &str, text: &str, auto: bool) -> Result<Value, String> {
+    let parsed = match Kind::of_any_case(content_type) {
+        kind @ (Kind::Json | Kind::Xml) => body::parse_message(kind, text)
+            .map_err(|error| format!("Error while parsing the message: {error}"))?,
+        Kind::Form if auto => body::query::form(text),
+        _ if auto => guess(text),
+        _ => Value::Undefined,
+    };
+    Ok(if parsed.is_truthy() { parsed } else { Value::Undefined })
+}
+
+/// Whether a message is parsed at all.
+pub(crate) fn is_parsed(exchange: &Conversation) -> bool {
+    let content_type = exchange.header("content-type").unwrap_or_default();
+    exchange.auto || matches!(Kind::of_any_case(&content_type), Kind::Json | Kind::Xml)
+}
+
+/// What a message looks like: an object or a list in JSON, an element in XML, else a text.
+fn guess(text: &str) -> Value {
+    let parsed = match text.trim_start().as_bytes().first() {
+        Some(b'{' | b'[') => json::parse(text).ok(),
+        Some(b'<') => body::parse_message(Kind::Xml, text).ok(),
+        _ => None,
+    };
+    parsed.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_type_decides_and_auto_looks_at_the_message() {
+        let cases = [
+            ("", r#"{"a":1}"#, false, ""),
+            ("text/plain", r#"{"a":1}"#, false, ""),
+            ("application/json", r#"{"a":1}"#, false, r#"{"a":1}"#),
+            ("Application/JSON; charset=utf-8", "[1]", false, "[1]"),
+            ("application/vnd.api+json", r#"{"a":1}"#, false, r#"{"a":1}"#),
+            ("application/json", "null", false, ""),
+            ("application/json", "0", false, ""),
+            ("application/xml", "<a>1</a>", false, r#"{"a":{"_text":"1"}}"#),
+            ("application/x-www-form-urlencoded", "a=1", false, ""),
+            ("application/x-www-form-urlencoded", "a=1", true, r#"{"a":"1"}"#),
+            ("", r#" {"a":1}"#, true, r#"{"a":1}"#),
+            ("", "<a>1</a>", true, r#"{"a":{"_text":"1"}}"#),
+            ("", "{broken", true, ""),
+            ("", "plain", true, ""),
+        ];
+        for (content_type, text, auto, expected) in cases {
+            let value = message(content_type, text, auto).unwrap();
+            let found = json::to_text(&value).unwrap_or_default();
+            assert_eq!(found, expected, "{content_type} {text} {auto}");
+        }
+        let error = message("application/json", "{", false).unwrap_err();
+        assert!(error.starts_with("Error while parsing the message: "), "{error}");
+    }
+}

@@ -1,0 +1,111 @@
+//! Plugins that lead: a session is told what happens and says what is sent, whether the
+//! connection closes, and when it wants to be asked again.
+//!
+//! Timers are the host's, and what a session remembers are bytes in the host, so any instance
+//! of the plugin serves any event, and a trap or a reload loses nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmock_exchange::roles::SessionEvent;
+use wasmock_exchange::{Close, Frame, Kind, SessionState};
+
+use super::conversation::{Guest, removed};
+use super::drive::Lead;
+use super::exchange::Conversation;
+use super::frames;
+use super::reply::{Reply, Work};
+use super::setup::Leader;
+use crate::site::Site;
+
+/// Tells a session about an event. A failure closes the connection with 1011.
+pub(crate) async fn ask(
+    site: &Arc<Site>,
+    leader: &Leader,
+    state: &Arc<SessionState>,
+    event: SessionEvent,
+    exchange: Conversation,
+) -> Reply {
+    let mut call = site.call(Arc::new(exchange));
+    call.usage = leader.usage.clone();
+    call.session = Some(state.clone());
+    let (call, result) = leader.session.event(event, call).await;
+    match result {
+        Ok(again) => Reply {
+            frames: call.answer.frames.iter().map(frames::message).collect::<Vec<_>>().into(),
+            delay: call.answer.delay,
+            close: call.answer.close,
+            again: again.map(|ms| Duration::from_millis(u64::from(ms))),
+            ..Reply::default()
+        },
+        Err(failure) => {
+            tracing::warn!(session = state.id(), "{failure}");
+            let close = Close { code: 1011, reason: "the session's plugin failed".to_owned() };
+            Reply { close: Some(close), failed: true, ..Reply::default() }
+        }
+    }
+}
+
+/// A connection that a plugin leads.
+pub(crate) struct Sitting {
+    guest: Guest,
+    state: Arc<SessionState>,
+    /// Messages and ticks so far.
+    events: u64,
+    again: Option<Instant>,
+    /// When the tick at work was due: the next one is counted from there, without drift.
+    due: Option<Instant>,
+}
+
+impl Sitting {
+    pub(crate) fn new(guest: Guest) -> Self {
+        let state = Arc::new(SessionState::new(&*guest.handshake.connection));
+        Self { guest, state, events: 0, again: None, due: None }
+    }
+
+    fn ask(&self, event: SessionEvent, exchange: Conversation) -> Option<Work> {
+        let leader = self.guest.route.definition().and_then(|d| d.setup.session.clone());
+        let Some(leader) = leader else {
+            return Some(Work::Done(Reply { close: Some(removed()), ..Reply::default() }));
+        };
+        let (site, state) = (self.guest.site.clone(), self.state.clone());
+        Some(Work::Pending(Box::pin(async move { ask(&site, &leader, &state, event, exchange).await })))
+    }
+}
+
+impl Lead for Sitting {
+    fn opened(&mut self) -> Option<Work> {
+        self.ask(SessionEvent::Opened, self.guest.exchange(Kind::Opened, 0))
+    }
+
+    fn message(&mut self, frame: Frame) -> Option<Work> {
+        self.events += 1;
+        let auto = self.guest.route.definition().is_some_and(|d| d.setup.auto_parse);
+        let exchange = self.guest.exchange(Kind::Message, self.events).with_message(frame, auto);
+        self.ask(SessionEvent::Message, exchange)
+    }
+
+    fn next_tick(&self) -> Option<Instant> {
+        self.again
+    }
+
+    fn tick(&mut self, _now: Instant) -> Option<Work> {
+        self.due = self.again.take();
+        self.events += 1;
+        self.ask(SessionEvent::Tick, self.guest.exchange(Kind::Tick, self.events))
+    }
+
+    fn done(&mut self, reply: &mut Reply, now: Instant) {
+        let due = self.due.take();
+        self.again = reply.again.map(|again| match due {
+            // A late tick is not made up for by a burst.
+            Some(due) if due + again > now => due + again,
+            _ => now + again,
+        });
+    }
+
+    fn closed(&mut self, code: u16) -> Option<Work> {
+        let exchange = self.guest.exchange(Kind::Closed, self.events);
+        self.ask(SessionEvent::Closed(code), exchange)
+    }
+}

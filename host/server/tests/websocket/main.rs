@@ -1,0 +1,6 @@
+//! WebSockets over real sockets, with native fakes of the plugins: the protocol byte by byte,
+//! conversations, streams, groups, scripts, sessions, reloads, and clients that mean harm.
+
+mod conversations;
+mod fixture;
+mod protocol;
