@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::load::LoadOptions;
+use crate::load::{LoadOptions, Origin, is_uuid};
 use crate::model::{
     BodyType, Callback, ChildType, Close, Environment, FolderChild, Method, Response, Route,
     RouteType, Rule, Step, Timeline,
@@ -14,9 +14,14 @@ use crate::problem::{Problem, join, nearest};
 /// Names of the plugins that are built in.
 pub const BUILT_IN_PLUGINS: [&str; 4] = ["templating", "data-buckets", "global-variables", "regex"];
 
-pub(crate) fn inspect(environment: &Environment, options: &LoadOptions) -> Vec<Problem> {
+pub(crate) fn inspect(
+    environment: &Environment,
+    origin: Origin,
+    options: &LoadOptions,
+) -> Vec<Problem> {
     let mut inspector = Inspector {
         environment,
+        mockoon: matches!(origin, Origin::Mockoon { .. }),
         plugins: BUILT_IN_PLUGINS
             .into_iter()
             .chain(options.plugins.iter().map(String::as_str))
@@ -41,6 +46,8 @@ pub(crate) fn inspect(environment: &Environment, options: &LoadOptions) -> Vec<P
 
 struct Inspector<'a> {
     environment: &'a Environment,
+    /// The file is Mockoon's own.
+    mockoon: bool,
     plugins: Vec<&'a str>,
     problems: Vec<Problem>,
 }
@@ -254,6 +261,21 @@ impl<'a> Inspector<'a> {
                         Problem::warning(place, format!("this {kind} stands at {first} already"))
                             .remedy("Only one place counts: remove the other."),
                     );
+                } else if self.mockoon && !is_uuid(&child.uuid) {
+                    self.report(
+                        Problem::warning(
+                            join(&place, "uuid"),
+                            format!(
+                                "`{}` is not a uuid, so Mockoon loses this place of the tree",
+                                child.uuid
+                            ),
+                        )
+                        .expected("a uuid like `550e8400-e29b-41d4-a716-446655440000`")
+                        .remedy(format!(
+                            "The {kind} comes last, as in Mockoon: give it a uuid."
+                        )),
+                    );
+                    named.insert((child.kind, &child.uuid), place);
                 } else {
                     named.insert((child.kind, &child.uuid), place);
                 }

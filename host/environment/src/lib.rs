@@ -32,6 +32,7 @@ mod model;
 mod problem;
 mod schema;
 mod source;
+mod split;
 
 pub use inspect::BUILT_IN_PLUGINS;
 pub use load::{LoadError, LoadOptions, Loaded, Origin, load, parse, validate, validate_file};
@@ -39,3 +40,4 @@ pub use model::*;
 pub use problem::{Problem, Severity, SourceFile};
 pub use schema::schema;
 pub use source::Format;
+pub use split::split;

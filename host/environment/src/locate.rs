@@ -30,12 +30,12 @@ impl Places {
                     line_start: 0,
                     places: &mut places,
                 };
-                scanner.value(String::new(), 0);
+                scanner.value("", 0);
             }
             Format::Yaml => {
                 let node = serde_saphyr::from_str_with_options::<Node>(text, yaml_options());
                 if let Ok(node) = node {
-                    node.record(String::new(), &mut places);
+                    node.record("", &mut places);
                 }
             }
         }
@@ -81,7 +81,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn value(&mut self, pointer: String, depth: usize) -> Option<()> {
+    fn value(&mut self, pointer: &str, depth: usize) -> Option<()> {
         let first = self.space()?;
         // serde_json refuses deeper documents before this one sees them.
         if depth > 128 {
@@ -89,7 +89,7 @@ impl Scanner<'_> {
         }
         let before = &self.bytes[self.line_start..self.at];
         let column = 1 + before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
-        self.places.insert(pointer.clone(), (self.line, column));
+        self.places.insert(pointer.to_owned(), (self.line, column));
         match first {
             b'{' => {
                 self.at += 1;
@@ -99,7 +99,7 @@ impl Scanner<'_> {
                         return None;
                     }
                     self.at += 1;
-                    self.value(join(&pointer, key), depth + 1)?;
+                    self.value(&join(pointer, key), depth + 1)?;
                     if self.space()? == b',' {
                         self.at += 1;
                     }
@@ -110,7 +110,7 @@ impl Scanner<'_> {
                 self.at += 1;
                 let mut index = 0usize;
                 while self.space()? != b']' {
-                    self.value(join(&pointer, index), depth + 1)?;
+                    self.value(&join(pointer, index), depth + 1)?;
                     index += 1;
                     if self.space()? == b',' {
                         self.at += 1;
@@ -158,25 +158,25 @@ enum Shape {
 }
 
 impl Node {
-    fn record(&self, pointer: String, places: &mut HashMap<String, (usize, usize)>) {
+    fn record(&self, pointer: &str, places: &mut HashMap<String, (usize, usize)>) {
         let location = self.0.referenced;
         if let (Ok(line), Ok(column)) = (
             usize::try_from(location.line()),
             usize::try_from(location.column()),
         ) && line > 0
         {
-            places.insert(pointer.clone(), (line, column));
+            places.insert(pointer.to_owned(), (line, column));
         }
         match &self.0.value {
             Shape::Scalar => {}
             Shape::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    item.record(join(&pointer, index), places);
+                    item.record(&join(pointer, index), places);
                 }
             }
             Shape::Mapping(entries) => {
                 for (key, item) in entries {
-                    item.record(join(&pointer, key), places);
+                    item.record(&join(pointer, key), places);
                 }
             }
         }

@@ -27,6 +27,9 @@ pub struct Problem {
     pub remedy: String,
 }
 
+/// A result whose error is one problem that ends the reading.
+pub(crate) type OrProblem<T> = Result<T, Box<Problem>>;
+
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::problem::Problem;
+use crate::problem::{OrProblem, Problem};
 
 /// Notation of a data file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,7 +39,7 @@ impl Format {
 }
 
 /// Parses a document. Under a `.yaml` name JSON is fine too: YAML contains it.
-pub(crate) fn read(text: &str, format: Format) -> Result<Value, Problem> {
+pub(crate) fn read(text: &str, format: Format) -> OrProblem<Value> {
     let text = without_mark(text);
     match format {
         Format::Json => serde_json::from_str(text).map_err(|error| {
@@ -49,12 +49,14 @@ pub(crate) fn read(text: &str, format: Format) -> Result<Value, Problem> {
                 problem.line = Some(error.line());
                 problem.column = Some(error.column().max(1));
             }
-            problem
+            Box::new(problem)
         }),
         Format::Yaml => {
             if text.trim().is_empty() {
-                return Err(Problem::error("", "the file is empty")
-                    .expected("an environment: an object with `routes`"));
+                return Err(Box::new(
+                    Problem::error("", "the file is empty")
+                        .expected("an environment: an object with `routes`"),
+                ));
             }
             let value = serde_saphyr::from_str_with_options(text, yaml_options());
             value.map(whole_numbers).map_err(|error| {
@@ -66,7 +68,7 @@ pub(crate) fn read(text: &str, format: Format) -> Result<Value, Problem> {
                     problem.line = usize::try_from(location.line()).ok();
                     problem.column = usize::try_from(location.column()).ok();
                 }
-                problem
+                Box::new(problem)
             })
         }
     }

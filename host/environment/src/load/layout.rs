@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Origin;
 use crate::model::HIGHEST_MIGRATION;
-use crate::problem::{Problem, join};
+use crate::problem::{OrProblem, Problem, join};
 
 /// Fields of the environment by which it is known.
 const ENVIRONMENT_FIELDS: [&str; 8] = [
@@ -22,11 +22,60 @@ const ENVIRONMENT_FIELDS: [&str; 8] = [
     "wasmock",
 ];
 
+/// Takes the environment out of an export of Mockoon 1.x, and says where it stood.
+///
+/// Mockoon itself no longer reads these and serves an empty mock.
+pub(super) fn unwrap_export(
+    document: &mut Value,
+    problems: &mut Vec<Problem>,
+) -> OrProblem<Option<String>> {
+    let is_export = document.get("lastMigration").is_none()
+        && document
+            .get("source")
+            .and_then(Value::as_str)
+            .is_some_and(|source| source.starts_with("mockoon:"));
+    let Some(Value::Array(entries)) = document.get_mut("data").filter(|_| is_export) else {
+        return Ok(None);
+    };
+    let environments: Vec<usize> = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.get("type").and_then(Value::as_str) == Some("environment"))
+        .map(|(index, _)| index)
+        .collect();
+    let &[index] = environments.as_slice() else {
+        return Err(Box::new(
+            Problem::error(
+                "/data",
+                format!(
+                    "this export of Mockoon 1.x holds {} environments",
+                    environments.len()
+                ),
+            )
+            .expected("one environment")
+            .remedy("Save the `item` of the one you need as a file of its own."),
+        ));
+    };
+    let item = entries[index]
+        .get_mut("item")
+        .map(Value::take)
+        .unwrap_or_default();
+    *document = item;
+    problems.push(
+        Problem::warning(
+            "",
+            "this is an export of Mockoon 1.x; its environment is used",
+        )
+        .remedy("Save the `item` as a file of its own to go on with a current Mockoon."),
+    );
+    Ok(Some(format!("/data/{index}/item")))
+}
+
 pub(super) fn recognise(
     document: &Value,
     repair: bool,
     problems: &mut Vec<Problem>,
-) -> Result<Origin, Problem> {
+) -> OrProblem<Origin> {
     let Some(fields) = document.as_object() else {
         return unknown(
             repair,
@@ -37,14 +86,6 @@ pub(super) fn recognise(
     };
     if let Some(last) = fields.get("lastMigration") {
         return migrated(last, problems);
-    }
-    if fields.contains_key("source") && fields.contains_key("data") {
-        return unknown(
-            repair,
-            Problem::error("", "this is an export of Mockoon 1.x, which holds environments but is none")
-                .expected("an environment: an object with `routes`")
-                .remedy("Take out the object under `data` → `item`, with its `lastMigration`, and save it as a file; `--repair` starts an empty mock, as Mockoon does."),
-        );
     }
     if let Some(pointer) = old_field(document) {
         return unknown(
@@ -71,18 +112,18 @@ pub(super) fn recognise(
     Ok(Origin::HandWritten)
 }
 
-fn unknown(repair: bool, problem: Problem) -> Result<Origin, Problem> {
+fn unknown(repair: bool, problem: Problem) -> OrProblem<Origin> {
     if repair {
         // As Mockoon: no migration runs.
         Ok(Origin::Mockoon {
             layout: HIGHEST_MIGRATION,
         })
     } else {
-        Err(problem)
+        Err(Box::new(problem))
     }
 }
 
-fn migrated(last: &Value, problems: &mut Vec<Problem>) -> Result<Origin, Problem> {
+fn migrated(last: &Value, problems: &mut Vec<Problem>) -> OrProblem<Origin> {
     let number = match last {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
@@ -100,12 +141,14 @@ fn migrated(last: &Value, problems: &mut Vec<Problem>) -> Result<Origin, Problem
         });
     };
     if number > f64::from(HIGHEST_MIGRATION) {
-        return Err(Problem::error(
-            "/lastMigration",
-            format!("this file is of layout {number}, which is newer than this program"),
-        )
-        .expected(format!("at most {HIGHEST_MIGRATION}"))
-        .remedy("Update wasmock, or save the file with an older Mockoon."));
+        return Err(Box::new(
+            Problem::error(
+                "/lastMigration",
+                format!("this file is of layout {number}, which is newer than this program"),
+            )
+            .expected(format!("at most {HIGHEST_MIGRATION}"))
+            .remedy("Update wasmock, or save the file with an older Mockoon."),
+        ));
     }
     // A fraction or a negative number runs the migrations that are greater.
     #[expect(

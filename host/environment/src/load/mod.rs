@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 pub use error::LoadError;
-pub(crate) use sidecar::path_for as sidecar_path;
+#[cfg(test)]
+pub(crate) use sidecar::merge as merge_sidecar;
+pub(crate) use tree::is_uuid;
 
 use crate::check::check;
 use crate::identity;
@@ -21,7 +23,7 @@ use crate::inspect::inspect;
 use crate::locate::Places;
 use crate::migrate;
 use crate::model::Environment;
-use crate::problem::{Problem, SourceFile};
+use crate::problem::{OrProblem, Problem, SourceFile};
 use crate::source::{self, Format};
 
 /// How to load.
@@ -84,7 +86,7 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Loaded, LoadError> {
     let text = read(path)?;
     let format = Format::of_path(path).unwrap_or_else(|| Format::of_text(&text));
     let sidecar_path = if options.sidecar {
-        sidecar_path(path)
+        sidecar::path_for(path)
     } else {
         None
     };
@@ -188,10 +190,11 @@ fn digest(main: &Text, sidecar: Option<&Text>, options: &LoadOptions) -> Result<
 fn finish(problems: &mut [Problem], main: &Text, sidecar: Option<&Text>, moved: &[sidecar::Moved]) {
     for problem in problems.iter_mut() {
         if problem.file == SourceFile::Main
-            && let Some(pointer) = moved.iter().find_map(|moved| moved.back(&problem.pointer))
+            && let Some((file, pointer)) =
+                moved.iter().find_map(|moved| moved.back(&problem.pointer))
         {
             problem.pointer = pointer;
-            problem.file = SourceFile::Sidecar;
+            problem.file = file;
         }
     }
     main.locate(problems, SourceFile::Main);
@@ -203,22 +206,35 @@ fn finish(problems: &mut [Problem], main: &Text, sidecar: Option<&Text>, moved: 
 type Built = Result<(Loaded, Vec<sidecar::Moved>), (Vec<Problem>, Vec<sidecar::Moved>)>;
 
 fn build(main: &Text, sidecar: Option<&Text>, options: &LoadOptions) -> Built {
-    let fail = |problem| (vec![problem], Vec::new());
+    let fail = |problem: Box<Problem>| (vec![*problem], Vec::new());
     let mut document = source::read(&main.text, main.format).map_err(fail)?;
     let mut problems = Vec::new();
-    let origin = layout::recognise(&document, options.repair, &mut problems).map_err(fail)?;
+    let mut moved = Vec::new();
+    if !options.repair
+        && let Some(from) = layout::unwrap_export(&mut document, &mut problems).map_err(fail)?
+    {
+        moved.push(sidecar::Moved::from_main(from));
+    }
+    let origin = layout::recognise(&document, options.repair, &mut problems)
+        .map_err(|problem| (vec![*problem], moved.clone()))?;
+    if options.repair && !document.is_object() {
+        document = Value::Object(serde_json::Map::new());
+    }
     if let Origin::Mockoon { layout } = origin {
         migrate::migrate(&mut document, layout, &mut problems);
     }
-    let mut moved = Vec::new();
     if let Some(sidecar) = sidecar {
         match source::read(&sidecar.text, sidecar.format) {
             Ok(additions) => {
-                moved = sidecar::merge(&mut document, &additions, &mut problems);
+                // Before an export's, which would match every pointer.
+                moved.splice(
+                    0..0,
+                    sidecar::merge(&mut document, &additions, &mut problems),
+                );
             }
             Err(mut problem) => {
                 problem.file = SourceFile::Sidecar;
-                problems.push(problem);
+                problems.push(*problem);
             }
         }
     }
@@ -226,13 +242,13 @@ fn build(main: &Text, sidecar: Option<&Text>, options: &LoadOptions) -> Built {
     let mut environment = match deserialise(document) {
         Ok(environment) => environment,
         Err(problem) => {
-            problems.push(problem);
+            problems.push(*problem);
             return Err((problems, moved));
         }
     };
-    problems.extend(inspect(&environment, options));
+    problems.extend(inspect(&environment, origin, options));
     identity::complete(&mut environment);
-    tree::repair(&mut environment);
+    tree::repair(&mut environment, origin);
     Ok((
         Loaded {
             environment,
@@ -246,7 +262,11 @@ fn build(main: &Text, sidecar: Option<&Text>, options: &LoadOptions) -> Built {
 }
 
 /// Cannot fail after the checks; should it, the user is told why rather than the server dying.
-fn deserialise(document: Value) -> Result<Environment, Problem> {
-    serde_json::from_value(document)
-        .map_err(|error| Problem::error("", format!("this is not an environment: {error}")))
+fn deserialise(document: Value) -> OrProblem<Environment> {
+    serde_json::from_value(document).map_err(|error| {
+        Box::new(Problem::error(
+            "",
+            format!("this is not an environment: {error}"),
+        ))
+    })
 }

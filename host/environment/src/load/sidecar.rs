@@ -24,23 +24,34 @@ use serde_json::{Map, Value};
 
 use crate::problem::{Problem, SourceFile, join};
 
-/// A key that came from the sidecar: where it stands now, where it was written.
-#[derive(Debug)]
+/// A value that was written elsewhere: where it stands now, and where it was written.
+#[derive(Debug, Clone)]
 pub(crate) struct Moved {
     to: String,
+    file: SourceFile,
     from: String,
 }
 
 impl Moved {
-    /// The place in the sidecar of something below the key.
-    pub(super) fn back(&self, pointer: &str) -> Option<String> {
+    /// The whole environment, from inside the file.
+    pub(super) fn from_main(from: String) -> Self {
+        Self {
+            to: String::new(),
+            file: SourceFile::Main,
+            from,
+        }
+    }
+
+    /// Where something below the value was written.
+    pub(super) fn back(&self, pointer: &str) -> Option<(SourceFile, String)> {
         let rest = pointer.strip_prefix(&self.to)?;
-        (rest.is_empty() || rest.starts_with('/')).then(|| format!("{}{rest}", self.from))
+        (rest.is_empty() || rest.starts_with('/'))
+            .then(|| (self.file, format!("{}{rest}", self.from)))
     }
 }
 
 /// The sidecar of an environment file, if there is one.
-pub(crate) fn path_for(path: &Path) -> Option<PathBuf> {
+pub(super) fn path_for(path: &Path) -> Option<PathBuf> {
     let stem = path.file_stem()?.to_str()?;
     ["yaml", "yml", "json"]
         .iter()
@@ -48,7 +59,7 @@ pub(crate) fn path_for(path: &Path) -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-pub(super) fn merge(
+pub(crate) fn merge(
     document: &mut Value,
     sidecar: &Value,
     problems: &mut Vec<Problem>,
@@ -153,6 +164,7 @@ impl Merge<'_> {
                     own.insert(key.clone(), value.clone());
                     self.moved.push(Moved {
                         to: join(&join(to, "wasmock"), key),
+                        file: SourceFile::Sidecar,
                         from: place,
                     });
                 }
@@ -298,4 +310,113 @@ fn bucket_matches(name: &str, bucket: &Value, buckets: &[Value]) -> bool {
         }
     }
     is(bucket, "name", name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn file() -> Value {
+        json!({
+            "routes": [
+                { "uuid": "u1", "endpoint": "orders/:id", "responses": [
+                    { "uuid": "r1", "label": "first", "rules": [{}, {}] }, { "label": "second" }] },
+                { "method": "POST", "endpoint": "/orders", "responses": [{}] },
+                { "type": "ws", "endpoint": "chat", "wasmock": { "group": "mine" } }
+            ],
+            "data": [{ "id": "abcd", "name": "users" }],
+        })
+    }
+
+    #[test]
+    fn keys_find_their_owners() {
+        // (sidecar, where the key must stand afterwards)
+        for (sidecar, pointer) in [
+            (json!({ "plugins": [] }), "/wasmock/plugins"),
+            (
+                json!({ "routes": { "u1": { "session": "s" } } }),
+                "/routes/0/wasmock/session",
+            ),
+            (
+                json!({ "routes": { "GET /orders/:id": { "session": "s" } } }),
+                "/routes/0/wasmock/session",
+            ),
+            (
+                json!({ "routes": { "post orders": { "session": "s" } } }),
+                "/routes/1/wasmock/session",
+            ),
+            (
+                json!({ "routes": { "WS /chat": { "parse": "auto" } } }),
+                "/routes/2/wasmock/parse",
+            ),
+            (
+                json!({ "routes": { "u1": { "responses": { "r1": { "plugin": "p" } } } } }),
+                "/routes/0/responses/0/wasmock/plugin",
+            ),
+            (
+                json!({ "routes": { "u1": { "responses": { "second": { "plugin": "p" } } } } }),
+                "/routes/0/responses/1/wasmock/plugin",
+            ),
+            (
+                json!({ "routes": { "u1": { "responses": { "1": { "plugin": "p" } } } } }),
+                "/routes/0/responses/1/wasmock/plugin",
+            ),
+            (
+                json!({ "routes": { "u1": { "responses": { "0": { "rules": { "1": { "predicate": "p" } } } } } } }),
+                "/routes/0/responses/0/rules/1/wasmock/predicate",
+            ),
+            (
+                json!({ "data": { "users": { "plugin": "p" } } }),
+                "/data/0/wasmock/plugin",
+            ),
+            (
+                json!({ "data": { "abcd": { "plugin": "p" } } }),
+                "/data/0/wasmock/plugin",
+            ),
+        ] {
+            let mut document = file();
+            let mut problems = Vec::new();
+            let moved = merge(&mut document, &sidecar, &mut problems);
+            assert!(document.pointer(pointer).is_some(), "{sidecar} {document}");
+            assert_eq!(problems, [], "{sidecar}");
+            let (written_in, written) = moved[0].back(pointer).unwrap();
+            assert_eq!(written_in, SourceFile::Sidecar);
+            assert_eq!(sidecar.pointer(&written), document.pointer(pointer));
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_reported() {
+        for (sidecar, pointer) in [
+            (json!([]), ""),
+            (json!({ "routes": [] }), "/routes"),
+            (
+                json!({ "routes": { "GET /none": {} } }),
+                "/routes/GET ~1none",
+            ),
+            (json!({ "routes": { "u1": 5 } }), "/routes/u1"),
+            (
+                json!({ "routes": { "u1": { "responses": { "9": {} } } } }),
+                "/routes/u1/responses/9",
+            ),
+            (
+                json!({ "routes": { "WS chat": { "group": "other" } } }),
+                "/routes/WS chat/group",
+            ),
+            (json!({ "data": { "nobody": {} } }), "/data/nobody"),
+        ] {
+            let mut document = file();
+            let mut problems = Vec::new();
+            merge(&mut document, &sidecar, &mut problems);
+            let places: Vec<&str> = problems
+                .iter()
+                .map(|problem| problem.pointer.as_str())
+                .collect();
+            assert_eq!(places, [pointer], "{problems:?}");
+            assert_eq!(problems[0].file, SourceFile::Sidecar);
+            assert_eq!(document, file(), "the environment's own keys win");
+        }
+    }
 }
