@@ -39,6 +39,17 @@ impl ExportIndices {
     }
 }
 
+impl ExportIndices {
+    /// Whether it can do anything.
+    pub(crate) fn has_role(&self) -> bool {
+        self.responder.is_some()
+            || self.predicate.is_some()
+            || self.helpers.is_some()
+            || self.session.is_some()
+            || self.templates.is_some()
+    }
+}
+
 /// A live instance. It serves one call at a time and many one after the other.
 pub(crate) struct Instance {
     pub(crate) store: Store<Guest>,

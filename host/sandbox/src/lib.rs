@@ -7,16 +7,20 @@
 
 mod bindings;
 mod cache;
+pub mod contract;
 mod engine;
 mod fit;
 mod grants;
 mod guest;
 mod imports;
+mod inspect;
 mod instance;
 mod load;
+mod nearest;
 mod plugin;
 mod pool;
 mod running;
+mod signature;
 mod stdio;
 mod values;
 
@@ -25,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use grants::Grants;
+pub use inspect::{Import, Inspection, inspect};
 pub use load::{LoadError, Sandbox, Source};
 pub use plugin::Plugin;
 

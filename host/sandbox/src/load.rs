@@ -11,7 +11,9 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use crate::cache::Cache;
+use crate::contract;
 use crate::engine::{Ticker, engine};
+use crate::fit;
 use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::imports::{self, Lines};
@@ -90,21 +92,31 @@ impl Sandbox {
     pub async fn load(&self, source: Source<'_>) -> Result<Arc<Plugin>, LoadError> {
         let refuse = |problems| LoadError { plugin: source.name.to_owned(), problems };
         let large = source.wasm.len() > limits::LARGE_COMPONENT;
-        let (sandbox, wasm) = (self.clone(), source.wasm);
+        let (sandbox, wasm) = (self.clone(), source.wasm.clone());
         let component = tokio::task::spawn_blocking(move || sandbox.compile(&wasm))
             .await
             .unwrap_or_else(|error| Err(vec![format!("the compiler failed: {error}")]))
             .map_err(&refuse)?;
         let mut linker = Linker::clone(&self.linker);
-        let problems = crate::fit::check(&self.engine, &component, &mut linker);
-        if !problems.is_empty() {
-            return Err(refuse(problems));
-        }
+        // Interfaces of WASI that this host does not have (HTTP before it is granted, say) may be
+        // imported; calling them is what fails.
         let pre = linker
-            .instantiate_pre(&component)
-            .map_err(|error| refuse(vec![format!("{error:#}")]))?;
+            .define_unknown_imports_as_traps(&component)
+            .and_then(|()| linker.instantiate_pre(&component));
+        let exports = pre.as_ref().ok().map(ExportIndices::of);
+        let (pre, exports) = match (pre, exports) {
+            (Ok(pre), Some(exports)) if exports.has_role() && !self.imports_unknown(&component) => {
+                (pre, exports)
+            }
+            (pre, _) => {
+                let mut problems = fit::problems(&source.wasm);
+                if let (Err(error), true) = (&pre, problems.is_empty()) {
+                    problems.push(format!("{error:#}"));
+                }
+                return Err(refuse(problems));
+            }
+        };
         let name: Arc<str> = source.name.into();
-        let exports = ExportIndices::of(&pre);
         let blueprint = Blueprint {
             plugin: name.clone(),
             configuration: source.configuration.clone(),
@@ -160,15 +172,24 @@ impl Sandbox {
             .collect())
     }
 
+    /// Whether a component imports something that neither we nor WASI 0.2 could ever offer.
+    fn imports_unknown(&self, component: &Component) -> bool {
+        let component_type = component.component_type();
+        component_type.imports(&self.engine).any(|(name, _)| {
+            let known = contract::interface(name).is_some();
+            !known && !(name.starts_with("wasi:") && name.contains("@0.2"))
+        })
+    }
+
     fn compile(&self, wasm: &[u8]) -> Result<Component, Vec<String>> {
-        if let Some(problem) = crate::fit::not_a_component(wasm) {
+        if let Some(problem) = fit::not_a_component(wasm) {
             return Err(vec![problem]);
         }
         if let Some(component) = self.cache.as_ref().and_then(|cache| cache.load(&self.engine, wasm)) {
             return Ok(component);
         }
         let component = Component::from_binary(&self.engine, wasm)
-            .map_err(|error| vec![crate::fit::does_not_compile(&error)])?;
+            .map_err(|error| vec![fit::does_not_compile(&format!("{error:#}"))])?;
         if let Some(cache) = &self.cache {
             cache.store(&self.engine, wasm, &component);
         }

@@ -1,0 +1,60 @@
+//! The contract of `wit/`, inside the binary: to compare components with, and to hand out.
+
+use std::sync::OnceLock;
+
+use wit_parser::{InterfaceId, Resolve, SourceMap};
+
+/// The files of `wit/`, by path from there.
+pub const FILES: [(&str, &str); 6] = [
+    ("plugin.wit", include_str!("../../../wit/plugin.wit")),
+    ("worlds.wit", include_str!("../../../wit/worlds.wit")),
+    ("deps/host/types.wit", include_str!("../../../wit/deps/host/types.wit")),
+    ("deps/host/exchange.wit", include_str!("../../../wit/deps/host/exchange.wit")),
+    ("deps/host/state.wit", include_str!("../../../wit/deps/host/state.wit")),
+    ("README.md", include_str!("../../../wit/README.md")),
+];
+
+/// The contract's version.
+pub const VERSION: &str = "0.1.0-draft";
+
+/// What a component may export.
+pub(crate) const ROLES: [&str; 6] =
+    ["responder", "predicate", "helpers", "session", "templates", "lifecycle"];
+
+/// The contract, parsed.
+pub(crate) fn resolve() -> &'static Resolve {
+    static RESOLVE: OnceLock<Resolve> = OnceLock::new();
+    RESOLVE.get_or_init(|| parse().unwrap_or_default())
+}
+
+fn parse() -> Option<Resolve> {
+    let mut resolve = Resolve::default();
+    for host in [true, false] {
+        let mut sources = SourceMap::default();
+        let wit = FILES.iter().filter(|(path, _)| path.ends_with(".wit"));
+        for (path, text) in wit.filter(|(path, _)| path.starts_with("deps/") == host) {
+            sources.push_str(path, *text);
+        }
+        resolve.push_group(sources.parse().ok()?).ok()?;
+    }
+    Some(resolve)
+}
+
+/// An interface by its full name, e.g. `wasmock:host/log@0.1.0-draft`.
+pub(crate) fn interface(name: &str) -> Option<InterfaceId> {
+    let resolve = resolve();
+    resolve.interfaces.iter().map(|(id, _)| id).find(|id| resolve.id_of(*id).as_deref() == Some(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_inside_the_binary_parses() {
+        for role in ROLES {
+            assert!(interface(&format!("wasmock:plugin/{role}@{VERSION}")).is_some(), "{role}");
+        }
+        assert!(interface(&format!("wasmock:host/exchange@{VERSION}")).is_some());
+    }
+}
