@@ -10,7 +10,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { find, long, prepare, read, run, withAnswers } from './lib/case.mjs';
+import { find, long, prepare, read, run, withAnswers, withExitCode } from './lib/case.mjs';
 import { compare } from './lib/judge.mjs';
 import { mockoon, start, VERSION } from './lib/server.mjs';
 
@@ -28,7 +28,7 @@ const cases = find(ROOT, words)
 
 // Options and environment variables hold for a whole process, and Mockoon shares broadcasts and
 // faker's sequence between the environments of one process: such cases get a process of their own.
-const alone = ({ data }) => data.options || data.env || data.alone;
+const alone = ({ data }) => data.options || data.env || data.alone || data.fails;
 const batches = cases.filter(alone).map((item) => [item]);
 const together = cases.filter((item) => !alone(item));
 for (let index = 0; index < together.length; index += BATCH) batches.push(together.slice(index, index + BATCH));
@@ -60,9 +60,17 @@ const play = async (batch) => {
   const { options = [], env = {} } = batch[0].data;
   const server = await start(mockoon(), prepared.map((one) => one.file), prepared.map((one) => one.port), options, env);
   if (server.failed) {
-    if (batch.length === 1) problems.push(`${batch[0].name}: ${server.failed}`);
+    if (batch[0].data.fails) {
+      const text = withExitCode(batch[0], server.code, VERSION);
+      if (check && text !== batch[0].source) problems.push(`${batch[0].name}: ended with code ${server.code}`);
+      else if (text !== batch[0].source) {
+        fs.writeFileSync(batch[0].path, text);
+        written += 1;
+      }
+    } else if (batch.length === 1) problems.push(`${batch[0].name}: ${server.failed}`);
     else for (const item of batch) await play([item]);
-  } else {
+  } else if (batch[0].data.fails) problems.push(`${batch[0].name}: Mockoon starts`);
+  else {
     for (const one of prepared) {
       try {
         finish(one.item, await run(one));

@@ -36,10 +36,14 @@ pub struct Case {
     /// Whether Mockoon needs a process of its own for this case; wasmock does not care.
     #[serde(default)]
     pub alone: bool,
+    /// The exit code with which the server refuses to start.
+    #[serde(default)]
+    pub fails: Option<i32>,
     /// What the upstream answers, by path; it echoes everything else.
     #[serde(default)]
     pub upstream: Vec<UpstreamAnswer>,
     /// What is sent, in order, with the answers.
+    #[serde(default)]
     pub exchanges: Vec<Exchange>,
     /// The version that answered.
     #[serde(default)]
@@ -105,7 +109,7 @@ pub struct Exchange {
     #[serde(default)]
     pub body: Option<String>,
     /// A JSON body, sent as `application/json`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "even_null")]
     pub json: Option<Value>,
     /// A form body, sent as `application/x-www-form-urlencoded`.
     #[serde(default)]
@@ -131,6 +135,11 @@ pub struct Exchange {
     /// What reached the upstream.
     #[serde(default)]
     pub received: Option<Vec<Received>>,
+}
+
+/// `json: null` is a body.
+fn even_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// A text sent many times.

@@ -82,7 +82,17 @@ fn play(batch: &[Prepared<'_>], results: &mut Vec<(String, Vec<String>)>) {
         .map(|one| (one.file.clone(), one.port))
         .collect();
     let (options, env) = first.settings();
-    match Server::start(&files, options, env) {
+    let started = Server::start(&files, options, env);
+    if let (Some(code), 1) = (first.case().fails, batch.len()) {
+        let wrong = match started {
+            Ok(_server) => Some("  the server starts".to_owned()),
+            Err(error) => (!error.contains(&format!("exit status: {code}:")))
+                .then(|| format!("  wanted code {code}, {error}")),
+        };
+        results.push((first.case().name.clone(), wrong.into_iter().collect()));
+        return;
+    }
+    match started {
         Ok(_server) => results.extend(batch.iter().map(|one| (one.case().name.clone(), one.run()))),
         Err(error) if batch.len() == 1 => {
             results.push((
@@ -109,9 +119,10 @@ pub fn group(name: &str) -> Result<String, String> {
         prepared.push(Prepared::new(case, &scratch.0)?);
     }
     let mut results = Vec::new();
-    let (alone, together): (Vec<_>, Vec<_>) = prepared
-        .into_iter()
-        .partition(|one| !one.settings().0.is_empty() || !one.settings().1.is_empty());
+    let (alone, together): (Vec<_>, Vec<_>) = prepared.into_iter().partition(|one| {
+        let (options, env) = one.settings();
+        !options.is_empty() || !env.is_empty() || one.case().fails.is_some()
+    });
     together
         .chunks(BATCH)
         .for_each(|batch| play(batch, &mut results));

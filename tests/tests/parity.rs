@@ -33,6 +33,7 @@ groups! {
     responses
     routing
     rules
+    startup
     templating
     variables
     websocket

@@ -67,6 +67,14 @@ export const read = (item) => {
   return { ...item, source, document, data };
 };
 
+/** The text of a case in which the server does not start, with the code it ends with. */
+export const withExitCode = (item, code, version) => {
+  const document = item.document.clone();
+  document.set('recorded', `Mockoon ${version}`);
+  document.set('fails', code);
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+};
+
 /** The case's text with the recorded answers in it; everything written by hand stays as it is. */
 export const withAnswers = (item, results, version) => {
   const document = item.document.clone();
