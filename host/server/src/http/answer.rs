@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use wasmock_environment::{self as file, OnError};
 use wasmock_exchange::{Body, Call, Document, TemplateError};
@@ -15,9 +15,10 @@ use wasmock_javascript::Value;
 
 use super::exchange::HttpExchange;
 use super::headers::{apply, apply_fixed, apply_metadata, content_type};
-use super::reply::{Prepared, Reply};
+use super::reply::{Prepared, Reply, ReplyBody};
 use super::{content_type as charset, file as file_body};
-use crate::mock::{Content, Crud, Header, Mock, Response, Route, Text, Use, header_value};
+use crate::crud;
+use crate::mock::{Bucket, Content, Crud, Header, Mock, Response, Route, Text, Use, header_value};
 use crate::site::Site;
 
 /// Everything about the request being answered.
@@ -190,19 +191,37 @@ impl Answering {
 
     /// The body that the file describes.
     async fn content(&self, response: &Response, draft: Draft, call: Call) -> (Call, Reply) {
+        if let Some(leader) = &self.route.leader {
+            let body = crate::ws::events(&self.site, leader.clone(), self.exchange.clone());
+            return (call, draft.events(body));
+        }
         match &response.content {
             Content::Inline(Some(bytes)) => (call, draft.send(bytes.clone())),
             Content::Inline(None) => self.rendered(&response.body, draft, call, SERVING).await,
             Content::File(path) => file_body::respond(self, response, path, draft, call).await,
             Content::Bucket(id) => {
-                if self.mock.bucket(id).is_none() {
+                let Some(bucket) = self.mock.bucket(id) else {
                     // Mockoon sends the inline body unrendered then.
                     let body = Bytes::copy_from_slice(response.source.body.as_bytes());
                     return (call, draft.send(body));
-                }
+                };
                 let call = self.site.filled(id, call).await;
+                if let Some(place) = self.crud {
+                    return self.crud(bucket, place, draft, call).await;
+                }
                 let document = self.site.bucket_document(id).unwrap_or_default();
                 (call, draft.send(document_bytes(&document)))
+            }
+        }
+    }
+
+    /// Carries out the operation of a CRUD route.
+    async fn crud(&self, bucket: &Bucket, place: Crud, draft: Draft, call: Call) -> (Call, Reply) {
+        let headers = draft.headers.clone();
+        match crud::operate(self, bucket, place, draft, call).await {
+            (call, Ok((draft, body))) => (call, draft.send(body)),
+            (call, Err(message)) => {
+                (call, Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message))
             }
         }
     }
@@ -249,6 +268,13 @@ impl Draft {
                 Reply::message(self.status, self.headers, format!("{SERVING}: {message}"))
             }
         }
+    }
+
+    /// Server-sent events.
+    fn events(mut self, body: ReplyBody) -> Reply {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        self.headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+        Reply { status: self.status, headers: self.headers, body, sent: false }
     }
 
     /// A body that stays as it is; a type is named where there is none.

@@ -118,6 +118,11 @@ impl HttpExchange {
         Self { request, kind: Kind::Http, place, params: OnceLock::new(), sequence }
     }
 
+    /// The same request at an event of its session.
+    pub(crate) fn for_event(&self, kind: Kind, sequence: u64) -> Self {
+        Self { kind, sequence, ..self.clone() }
+    }
+
     /// The same request while its callbacks are prepared.
     #[expect(dead_code, reason = "used by callbacks.rs")]
     pub(crate) fn for_callback(&self) -> Self {

@@ -15,6 +15,6 @@ mod pipeline;
 mod reply;
 mod server;
 
-pub(crate) use answer::prepare;
-pub(crate) use reply::{Prepared, Recorded};
+pub(crate) use answer::{Answering, Draft, document_bytes, prepare};
+pub(crate) use reply::{Prepared, Recorded, ReplyBody};
 pub use server::{Listener, serve};

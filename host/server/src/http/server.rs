@@ -138,7 +138,8 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .max_headers(limits::REQUEST_HEADERS)
         // Clients that have sent their request and close their half still get the answer.
         .half_close(true)
-        .pipeline_flush(true)
+        // Not `pipeline_flush`: with it, a WebSocket handshake that comes in one segment with
+        // its first frame is never answered.
         .title_case_headers(true);
     builder
         .http2()

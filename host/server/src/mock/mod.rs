@@ -125,8 +125,11 @@ impl Mock {
             }
         };
         let mut route = Route::new(source, pattern.clone(), counter, plugins)?;
-        for response in &mut route.responses {
-            response.prepare(source, &self.headers, options);
+        // The answers of a session are never known beforehand.
+        if route.leader.is_none() {
+            for response in &mut route.responses {
+                response.prepare(source, &self.headers, options);
+            }
         }
         let route = Arc::new(route);
         self.routes.push(route.clone());

@@ -15,7 +15,7 @@ use crate::http::{Prepared, prepare};
 use crate::plugins::Plugins;
 use crate::router::Pattern;
 use crate::rules::Rules;
-use crate::ws::Setup;
+use crate::ws::{Leader, Setup};
 use crate::{Error, Options};
 
 /// A route, ready to be asked.
@@ -29,6 +29,8 @@ pub(crate) struct Route {
     pub(crate) default: usize,
     /// What a WebSocket route is beyond its responses.
     pub(crate) setup: Option<Arc<Setup>>,
+    /// The plugin whose session an HTTP route is: server-sent events.
+    pub(crate) leader: Option<Leader>,
     /// How many requests were answered; shared with the same route of earlier versions.
     pub(crate) counter: Arc<AtomicU64>,
 }
@@ -51,7 +53,12 @@ impl Route {
             RouteType::Ws => Some(Arc::new(Setup::new(source, plugins)?)),
             RouteType::Http | RouteType::Crud => None,
         };
-        Ok(Self { source: Arc::new(source.clone()), pattern, responses, default, counter, setup })
+        let leader = match source.kind {
+            RouteType::Http => Leader::new(&source.wasmock, plugins)?,
+            RouteType::Ws | RouteType::Crud => None,
+        };
+        let source = Arc::new(source.clone());
+        Ok(Self { source, pattern, responses, default, counter, setup, leader })
     }
 
     /// The route's identity: its counter, streams and connections belong to it.

@@ -5,7 +5,8 @@
 //! anybody may use; [`connection`] ties them into one task per client that ends in order.
 //! Above, [`drive`] carries a connection for whoever leads it: a [`conversation`], a one-to-one
 //! [`stream`], a [`timeline`] or a plugin's [`session`]; a [`broadcast`] is a task of its own
-//! that speaks to an audience. [`answers`] makes messages of responses. [`live`] is a route
+//! that speaks to an audience. [`answers`] makes messages of responses; [`events`] are a session over
+//! HTTP. [`live`] is a route
 //! across reloads, [`sockets`] all of them with their clients, [`admin`] what others may ask of
 //! them.
 
@@ -17,6 +18,7 @@ mod connection;
 mod conversation;
 mod decoder;
 mod drive;
+mod events;
 mod exchange;
 mod frames;
 mod handshake;
@@ -31,7 +33,8 @@ mod sockets;
 mod stream;
 mod timeline;
 
+pub(crate) use events::events;
 pub(crate) use handshake::is_upgrade;
-pub(crate) use setup::Setup;
+pub(crate) use setup::{Leader, Setup};
 pub use sockets::ClientInfo;
 pub(crate) use sockets::Sockets;

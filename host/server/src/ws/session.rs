@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wasmock_exchange::roles::SessionEvent;
-use wasmock_exchange::{Close, Frame, Kind, SessionState};
+use wasmock_exchange::{Answer, Close, Exchange, Failure, Frame, Kind, SessionState};
 
 use super::conversation::{Guest, removed};
 use super::drive::Lead;
@@ -18,28 +18,44 @@ use super::reply::{Reply, Work};
 use super::setup::Leader;
 use crate::site::Site;
 
-/// Tells a session about an event. A failure closes the connection with 1011.
-pub(crate) async fn ask(
+/// Tells a session about an event: what it answers, and when it wants to be asked again.
+pub(super) async fn call(
+    site: &Arc<Site>,
+    leader: &Leader,
+    state: &Arc<SessionState>,
+    event: SessionEvent,
+    exchange: Arc<dyn Exchange>,
+) -> Result<(Answer, Option<Duration>), Failure> {
+    let mut call = site.call(exchange);
+    call.usage = leader.usage.clone();
+    call.session = Some(state.clone());
+    let (call, result) = leader.session.event(event, call).await;
+    match result {
+        Ok(again) => Ok((call.answer, again.map(|ms| Duration::from_millis(u64::from(ms))))),
+        Err(failure) => {
+            tracing::warn!(session = state.id(), "{failure}");
+            Err(failure)
+        }
+    }
+}
+
+/// As [`call`], as a reply. A failure closes the connection with 1011.
+pub(super) async fn ask(
     site: &Arc<Site>,
     leader: &Leader,
     state: &Arc<SessionState>,
     event: SessionEvent,
     exchange: Conversation,
 ) -> Reply {
-    let mut call = site.call(Arc::new(exchange));
-    call.usage = leader.usage.clone();
-    call.session = Some(state.clone());
-    let (call, result) = leader.session.event(event, call).await;
-    match result {
-        Ok(again) => Reply {
-            frames: call.answer.frames.iter().map(frames::message).collect::<Vec<_>>().into(),
-            delay: call.answer.delay,
-            close: call.answer.close,
-            again: again.map(|ms| Duration::from_millis(u64::from(ms))),
+    match call(site, leader, state, event, Arc::new(exchange)).await {
+        Ok((answer, again)) => Reply {
+            frames: answer.frames.iter().map(frames::message).collect::<Vec<_>>().into(),
+            delay: answer.delay,
+            close: answer.close,
+            again,
             ..Reply::default()
         },
-        Err(failure) => {
-            tracing::warn!(session = state.id(), "{failure}");
+        Err(_) => {
             let close = Close { code: 1011, reason: "the session's plugin failed".to_owned() };
             Reply { close: Some(close), failed: true, ..Reply::default() }
         }

@@ -50,6 +50,8 @@ pub(crate) struct Sockets {
     stopping: AtomicBool,
     /// Rings when the last client has left.
     empty: Notify,
+    /// Rings when the server stops.
+    stop: Notify,
 }
 
 /// A connected client, for lists.
@@ -138,6 +140,7 @@ impl Sockets {
     /// Closes every connection with 1001 and waits until they are gone.
     pub(crate) async fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        self.stop.notify_waiters();
         let close = Close { code: 1001, reason: "the server is stopping".to_owned() };
         for (_, live) in lock(&self.routes).drain() {
             live.end(&close);
@@ -157,6 +160,14 @@ impl Sockets {
             }
         };
         let _ = timeout(longest, gone).await;
+    }
+
+    /// Waits until the server stops.
+    pub(crate) async fn stopped(&self) {
+        let stop = self.stop.notified();
+        if !self.stopping.load(Ordering::Acquire) {
+            stop.await;
+        }
     }
 
     /// Whether a WebSocket route has that path.

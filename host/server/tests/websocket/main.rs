@@ -3,4 +3,9 @@
 
 mod conversations;
 mod fixture;
+mod hostile;
 mod protocol;
+mod reload;
+mod scripts;
+mod sessions;
+mod streams;

@@ -1,0 +1,218 @@
+//! One-to-one streams, broadcasts and their groups.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use tokio::time::sleep;
+use tokio_tungstenite::tungstenite::Message;
+use wasmock_exchange::Clock;
+
+use crate::fixture::*;
+
+fn stream(endpoint: &str, mode: &str, interval: u64, responses: Json) -> Json {
+    let mut route = ws(endpoint, responses);
+    route["streamingMode"] = json!(mode);
+    route["streamingInterval"] = json!(interval);
+    route
+}
+
+fn numbers() -> Json {
+    json!([{ "body": "{{number}}" }])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_client_has_its_own_sequence_and_rules_see_each_message() {
+    let responses = json!([
+        { "body": "{{number}} {{queryParam 'q'}} {{body}}", "default": true },
+        { "body": "three", "rules": [{ "target": "request_number", "operator": "equals", "value": "3" }] },
+        { "body": "", "rules": [{ "target": "request_number", "operator": "equals", "value": "4" }] },
+        { "body": "{{oops}}", "rules": [{ "target": "request_number", "operator": "equals", "value": "5" }] },
+    ]);
+    let server = Server::start(json!([stream("s", "UNICAST", 20, responses)])).await;
+    for q in ["a", "b"] {
+        let start = Clock::instant();
+        let mut client = server.connect(&format!("/s?q={q}")).await;
+        client.send("ignored").await;
+        for expected in ["1 a ", "2 a ", "three", "6 a ", "7 a "] {
+            assert_eq!(client.text().await, expected.replace('a', q));
+        }
+        assert!(Clock::instant() - start >= Duration::from_millis(140), "seven intervals");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shortest_interval_is_ten_milliseconds_and_bursts_and_jitter_are_kept() {
+    let mut burst = stream("burst", "UNICAST", 30, numbers());
+    burst["wasmock"] = json!({ "burst": 3 });
+    let mut jitter = stream("jitter", "UNICAST", 20, numbers());
+    jitter["wasmock"] = json!({ "jitter": 10 });
+    let mut random = stream("random", "UNICAST", 0, numbers());
+    random["wasmock"] = json!({ "interval": { "min": 10, "max": 30 } });
+    let routes = json!([stream("fast", "UNICAST", 0, numbers()), burst, jitter, random]);
+    let server = Server::start(routes).await;
+    for (path, least) in [("/fast", 120), ("/burst", 120), ("/jitter", 240), ("/random", 120)] {
+        let start = Clock::instant();
+        let mut client = server.connect(path).await;
+        for n in 1..=12 {
+            assert_eq!(client.text().await, n.to_string(), "{path}");
+        }
+        let took = Clock::instant() - start;
+        assert!(took >= Duration::from_millis(least), "{path} {took:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn client_messages_can_be_seen_as_the_latest() {
+    let mut route = stream("s", "UNICAST", 10, json!([{ "body": "[{{body}}]" }]));
+    route["wasmock"] = json!({ "clientMessages": "latest" });
+    let server = Server::start(json!([route])).await;
+    let mut client = server.connect("/s").await;
+    assert_eq!(client.text().await, "[]");
+    client.send("x").await;
+    while client.text().await != "[x]" {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broadcast_runs_without_listeners_and_is_the_same_for_all() {
+    let responses = json!([{ "body": "{{number}} {{queryParam 'q'}}", "default": true },
+        { "body": "never", "rules": [{ "target": "query", "modifier": "q", "operator": "equals", "value": "1" }] }]);
+    let server = Server::start(json!([
+        stream("b", "BROADCAST", 20, responses.clone()),
+        stream("random", "BROADCAST", 20, json!([{ "body": "{{number}} {{random}}" }])),
+        stream("file", "BROADCAST", 20, json!([{ "body": "static" }])),
+    ]))
+    .await;
+    sleep(Duration::from_millis(300)).await;
+    let mut late = server.connect("/b?q=1").await;
+    let first: u64 = late.text().await.trim().parse().unwrap();
+    assert!(first >= 10, "it has gone on: {first}");
+    let mut later = server.connect("/b").await;
+    let joined: u64 = later.text().await.trim().parse().unwrap();
+    let mut number = first;
+    while number < joined {
+        number += 1;
+        assert_eq!(late.text().await.trim(), number.to_string());
+    }
+    for n in joined + 1..joined + 10 {
+        let (a, b) = (late.text().await, later.text().await);
+        assert_eq!(a, b);
+        assert_eq!(a.trim(), n.to_string(), "none is skipped");
+    }
+    let (mut a, mut b) = (server.connect("/random").await, server.connect("/random").await);
+    let heard = b.text().await;
+    while a.text().await != heard {}
+    for _ in 0..5 {
+        assert_eq!(a.text().await, b.text().await);
+    }
+    assert_eq!(server.connect("/file").await.text().await, "static");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_have_their_own_sequence() {
+    let mut route = stream("g/:name", "BROADCAST", 25, numbers());
+    route["wasmock"] = json!({ "group": "{{urlParam 'name'}}" });
+    let server = Server::start(json!([route])).await;
+    let mut a = server.connect("/g/a").await;
+    assert_eq!(a.text().await, "1", "it begins with its first member");
+    for _ in 0..8 {
+        a.text().await;
+    }
+    let mut b = server.connect("/g/b").await;
+    assert_eq!(b.text().await, "1");
+    let mut again = server.connect("/g/a").await;
+    assert!(again.text().await.parse::<u64>().unwrap() > 9);
+    drop((a, again));
+    server.clients(1).await;
+    let mut back = server.connect("/g/a").await;
+    assert!(back.text().await.parse::<u64>().unwrap() > 9, "kept for a while");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_environments_do_not_share_a_broadcast() {
+    let route = |body: &str| json!([stream("b", "BROADCAST", 10, json!([{ "body": body }]))]);
+    let (one, two) = (Server::start(route("one")).await, Server::start(route("two")).await);
+    assert_eq!(one.connect("/b").await.text().await, "one");
+    assert_eq!(two.connect("/b").await.text().await, "two");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_is_closed_and_delays_nobody() {
+    let body = "x".repeat(200_000);
+    let server = Server::start(json!([
+        stream("b", "BROADCAST", 10, json!([{ "body": format!("{{{{number}}}} {body}") }])),
+    ]))
+    .await;
+    // The deaf one reads nothing; its socket takes a few megabytes, its queue four.
+    let mut deaf = server.raw("/b").await;
+    let mut good = server.connect("/b").await;
+    server.clients(2).await;
+    let mut last = 0;
+    while server.site.websockets(None).len() == 2 {
+        let text = good.text().await;
+        let number: u64 = text.split(' ').next().unwrap().parse().unwrap();
+        assert!(last == 0 || number == last + 1, "{last} {number}");
+        last = number;
+    }
+    // Whatever it was sent before ends with the reason, if it got that far.
+    let mut frames = 0;
+    while let Some((first, payload)) = read_frame(&mut deaf).await {
+        frames += 1;
+        if first == 0x88 {
+            assert_eq!(&payload[..2], &1008u16.to_be_bytes());
+        }
+    }
+    assert!(frames > 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_one_to_one_stream_waits_for_its_client() {
+    let body = "x".repeat(300_000);
+    let server = Server::start(json!([
+        stream("s", "UNICAST", 10, json!([{ "body": format!("{{{{number}}}} {body}") }])),
+    ]))
+    .await;
+    let mut client = server.connect("/s").await;
+    // While nothing is read, the stream stops at one unfinished message.
+    let mut sent = 0;
+    loop {
+        sleep(Duration::from_millis(300)).await;
+        let now = server.site.websockets(None)[0].sent;
+        if now == sent && now > 0 {
+            break;
+        }
+        sent = now;
+    }
+    for n in 1..=sent + 3 {
+        let text = client.text().await;
+        assert_eq!(text.split(' ').next().unwrap(), n.to_string(), "its number goes on by one");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_streams_of_different_intervals_keep_their_time() {
+    let routes: Vec<Json> = (0..50)
+        .map(|n| stream(&format!("s{n}"), "UNICAST", 50 + n, numbers()))
+        .collect();
+    let server = Server::start(json!(routes)).await;
+    let clients = (0..50u32).flat_map(|n| std::iter::repeat_n(n, 4)).map(|n| {
+        let path = format!("/s{n}");
+        let connect = server.tcp();
+        async move {
+            let request = format!("ws://localhost{path}");
+            let (mut stream, _) = tokio_tungstenite::client_async(request, connect.await).await.unwrap();
+            let start = Clock::instant();
+            use futures_util::StreamExt;
+            let mut last = Message::text("");
+            for _ in 0..20 {
+                last = stream.next().await.unwrap().unwrap();
+            }
+            (n, last, Clock::instant() - start)
+        }
+    });
+    for (n, last, took) in futures_util::future::join_all(clients).await {
+        let ideal = Duration::from_millis(u64::from(50 + n) * 20);
+        let number: u32 = last.to_text().unwrap().parse().unwrap();
+        // A busy machine merges ticks; it never sends them early.
+        assert!(number == 20 && took + Duration::from_millis(20) >= ideal, "{n}: {number} in {took:?}");
+    }
+}
