@@ -13,6 +13,7 @@ pub mod case;
 pub mod expand;
 pub mod http;
 pub mod judge;
+pub mod mock;
 pub mod parity;
 pub mod run;
 pub mod server;

@@ -319,10 +319,10 @@ impl<'a> Prepared<'a> {
                     }
                     Some(Frame::Text(text)) => got.push(Value::from(self.normal(&text))),
                     Some(Frame::Binary(bytes)) => {
-                        got.push(json!({ "binary": STANDARD.encode(bytes) }))
+                        got.push(json!({ "binary": STANDARD.encode(bytes) }));
                     }
                     Some(Frame::Pong(bytes)) => {
-                        got.push(json!({ "pong": String::from_utf8_lossy(&bytes) }))
+                        got.push(json!({ "pong": String::from_utf8_lossy(&bytes) }));
                     }
                     Some(Frame::Ping(_)) => {}
                 }

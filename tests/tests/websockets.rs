@@ -1,0 +1,305 @@
+//! WebSocket connections: what the documentation promises, and what clients do to it.
+
+// Tests measure real time.
+#![allow(clippy::disallowed_methods)]
+
+use std::{
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+use wasmock_tests::{
+    mock::Mock,
+    server::wait_until,
+    websocket::{Frame, Socket, frame},
+};
+
+const SOON: Duration = Duration::from_secs(2);
+
+fn chat() -> Mock {
+    Mock::start(
+        &json!({
+            "routes": [
+                { "WS echo": "{{body}}" },
+                { "WS slow": { "body": "{{body}}", "latency": 400 } },
+                { "WS mixed": [
+                    { "body": "late {{body}}", "latency": 200, "rules": [["body", "", "equals", "slow"]] },
+                    { "body": "soon {{body}}", "default": true }
+                ] },
+                { "WS broken": [
+                    { "body": "regex", "rules": [["body", "", "regex", "(["]] },
+                    { "body": "{{toFixed 1 101}}", "rules": [["body", "", "equals", "throw"]] },
+                    { "body": "fine {{body}}", "default": true }
+                ] },
+                { "route": "WS ticks", "streamingMode": "BROADCAST", "streamingInterval": 20, "responseMode": "SEQUENTIAL",
+                  "responses": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] },
+                { "route": "WS own", "streamingMode": "UNICAST", "streamingInterval": 20, "responseMode": "SEQUENTIAL",
+                  "responses": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] }
+            ]
+        }),
+        &[],
+    )
+}
+
+#[test]
+fn answers_leave_in_the_order_of_the_messages() {
+    let mock = chat();
+    let mut socket = mock.websocket("/mixed");
+    socket.send_text("slow");
+    socket.send_text("quick");
+    assert_eq!([socket.text(), socket.text()], ["late slow", "soon quick"]);
+}
+
+#[test]
+fn latencies_of_waiting_messages_run_side_by_side() {
+    let mock = chat();
+    let mut socket = mock.websocket("/slow");
+    let start = Instant::now();
+    for n in 0..5 {
+        socket.send_text(&n.to_string());
+    }
+    let got: Vec<String> = (0..5).map(|_| socket.text()).collect();
+    assert_eq!(got, ["0", "1", "2", "3", "4"]);
+    let took = start.elapsed();
+    assert!(
+        took >= Duration::from_millis(390) && took < Duration::from_millis(1200),
+        "five messages took {took:?}"
+    );
+}
+
+#[test]
+fn three_hundred_messages_get_three_hundred_answers() {
+    let mock = chat();
+    let mut socket = mock.websocket("/echo");
+    for n in 0..300 {
+        socket.send_text(&format!("message {n}"));
+    }
+    for n in 0..300 {
+        assert_eq!(socket.text(), format!("message {n}"));
+    }
+}
+
+#[test]
+fn errors_are_answered_and_the_connection_stays() {
+    let mock = chat();
+    let mut socket = mock.websocket("/broken");
+    socket.send_text("throw");
+    let text = socket.text();
+    assert!(
+        text.contains("toFixed() digits argument must be between 0 and 100"),
+        "{text}"
+    );
+    socket.send_text("next");
+    assert_eq!(socket.text(), "fine next");
+}
+
+#[test]
+fn pings_fragments_and_binary_messages() {
+    let mock = chat();
+    let mut socket = mock.websocket("/echo");
+    socket.send_ping(b"are you there");
+    assert_eq!(
+        socket.receive(SOON),
+        Some(Frame::Pong(b"are you there".to_vec()))
+    );
+    socket.send_raw(&frame(0x01, "fra".as_bytes(), true));
+    socket.send_raw(&frame(0x00, "gmen".as_bytes(), true));
+    socket.send_ping(b"between");
+    socket.send_raw(&frame(0x80, "ts é".as_bytes(), true));
+    assert_eq!(socket.receive(SOON), Some(Frame::Pong(b"between".to_vec())));
+    assert_eq!(socket.text(), "fragments é");
+    socket.send_binary(b"bytes");
+    assert_eq!(socket.text(), "bytes");
+    let long = "x".repeat(200_000);
+    socket.send_text(&long);
+    assert_eq!(socket.text().len(), long.len());
+}
+
+#[test]
+fn broken_frames_close_with_their_code() {
+    let mock = chat();
+    let cases: [(&str, Vec<u8>, u16); 7] = [
+        ("an unmasked frame", frame(0x81, b"x", false), 1002),
+        ("a reserved bit", frame(0xc1, b"x", true), 1002),
+        ("an unknown opcode", frame(0x83, b"x", true), 1002),
+        (
+            "text that is no UTF-8",
+            frame(0x81, &[0xff, 0xfe], true),
+            1007,
+        ),
+        ("a ping of 126 bytes", frame(0x89, &[b'x'; 126], true), 1002),
+        ("a continuation of nothing", frame(0x80, b"x", true), 1002),
+        ("a fragmented ping", frame(0x09, b"x", true), 1002),
+    ];
+    for (name, bytes, code) in cases {
+        let mut socket = mock.websocket("/echo");
+        socket.send_raw(&bytes);
+        assert_eq!(socket.receive(SOON), Some(Frame::Close(code)), "{name}");
+        assert_eq!(socket.receive(SOON), Some(Frame::Ended), "{name}");
+    }
+    let mut socket = mock.websocket("/echo");
+    socket.send_text("still there");
+    assert_eq!(socket.text(), "still there");
+}
+
+#[test]
+fn a_close_is_answered_with_its_code() {
+    let mock = chat();
+    for code in [1000, 1001, 3000, 4999] {
+        let mut socket = mock.websocket("/echo");
+        socket.send_close(code);
+        assert_eq!(socket.receive(SOON), Some(Frame::Close(code)));
+        assert_eq!(socket.receive(SOON), Some(Frame::Ended));
+    }
+}
+
+#[test]
+fn everybody_gets_the_same_broadcast() {
+    let mock = chat();
+    let mut first = mock.websocket("/ticks");
+    let mut second = mock.websocket("/ticks?other=1");
+    let one: Vec<String> = (0..20).map(|_| first.text()).collect();
+    let two: Vec<String> = (0..20).map(|_| second.text()).collect();
+    let start = one
+        .iter()
+        .zip(&two)
+        .take(1)
+        .map(|(a, b)| (digit(a), digit(b)))
+        .next()
+        .expect("a first message");
+    for (index, (a, b)) in one.iter().zip(&two).enumerate() {
+        let step = u32::try_from(index).expect("small");
+        assert_eq!(
+            (digit(a), digit(b)),
+            ((start.0 + step) % 10, (start.1 + step) % 10),
+            "nothing is skipped: {one:?} {two:?}"
+        );
+    }
+    let mut late = mock.websocket("/ticks");
+    assert!(
+        wait_until(SOON, || late.text() != "0"),
+        "a late client joins in the middle"
+    );
+}
+
+fn digit(text: &str) -> u32 {
+    text.parse().expect("a digit")
+}
+
+#[test]
+fn a_broadcast_runs_without_listeners() {
+    let mock = Mock::start(
+        &json!({
+            "routes": [
+                { "route": "WS count", "streamingMode": "BROADCAST", "streamingInterval": 20,
+                  "responses": ["{{setGlobalVar 'n' (add (getGlobalVar 'n' '' 0) 1)}}{{getGlobalVar 'n'}}"] },
+                { "GET n": "{{getGlobalVar 'n' '' 0}}" }
+            ]
+        }),
+        &[],
+    );
+    assert!(
+        wait_until(SOON, || mock.get("/n").parse::<u32>().is_ok_and(|n| n > 3)),
+        "it counts before the first client"
+    );
+}
+
+#[test]
+fn each_client_has_its_own_sequence() {
+    let mock = chat();
+    let mut first = mock.websocket("/own");
+    assert_eq!([first.text(), first.text()], ["0", "1"]);
+    let mut second = mock.websocket("/own");
+    assert_eq!(
+        [second.text(), second.text(), second.text()],
+        ["0", "1", "2"]
+    );
+    assert_eq!(first.text(), "2");
+}
+
+#[test]
+fn ticks_keep_their_pace() {
+    let mock = chat();
+    let mut socket = mock.websocket("/own");
+    socket.text();
+    let start = Instant::now();
+    for _ in 0..50 {
+        socket.text();
+    }
+    let took = start.elapsed();
+    assert!(
+        took > Duration::from_millis(960) && took < Duration::from_millis(1150),
+        "50 ticks of 20 ms took {took:?}"
+    );
+}
+
+#[test]
+fn a_deaf_client_delays_nobody() {
+    let mock = Mock::start(
+        &json!({
+            "routes": [
+                { "route": "WS big", "streamingMode": "BROADCAST", "streamingInterval": 10,
+                  "responses": ["x".repeat(200_000)] }
+            ]
+        }),
+        &[],
+    );
+    let deaf = mock.websocket("/big");
+    let mut listening = mock.websocket("/big");
+    let start = Instant::now();
+    for _ in 0..60 {
+        assert_eq!(listening.text().len(), 200_000);
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "60 messages took {:?}",
+        start.elapsed()
+    );
+    drop(deaf);
+}
+
+#[test]
+fn a_stopping_server_says_going_away() {
+    let mock = chat();
+    let mut socket = mock.websocket("/echo");
+    let done = Command::new("kill")
+        .args(["-TERM", &mock.server.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(done.success());
+    assert_eq!(socket.receive(SOON), Some(Frame::Close(1001)));
+}
+
+#[test]
+fn unknown_paths_are_refused_with_404() {
+    let mock = chat();
+    let plain = Mock::start(&json!({ "routes": [{ "GET page": "page" }] }), &[]);
+    for (port, path) in [
+        (mock.port, "/nothing"),
+        (plain.port, "/page"),
+        (plain.port, "/nothing"),
+    ] {
+        let refused = Socket::open(port, path, &[]).err().flatten();
+        assert_eq!(refused.map(|reply| reply.status), Some(404), "{path}");
+    }
+}
+
+#[test]
+fn five_hundred_clients_talk_at_once() {
+    let mock = chat();
+    let mut sockets: Vec<Socket> = (0..500).map(|_| mock.websocket("/echo")).collect();
+    thread::scope(|scope| {
+        for (lane, sockets) in sockets.chunks_mut(125).enumerate() {
+            scope.spawn(move || {
+                for (index, socket) in sockets.iter_mut().enumerate() {
+                    socket.send_text(&format!("{lane}/{index}"));
+                }
+                for (index, socket) in sockets.iter_mut().enumerate() {
+                    assert_eq!(socket.text(), format!("{lane}/{index}"));
+                }
+            });
+        }
+    });
+}
