@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod crud;
 mod error;
 mod files;
 mod http;

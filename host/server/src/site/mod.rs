@@ -22,6 +22,7 @@ use wasmock_exchange::{
 use self::buckets::Buckets;
 use self::environment::Scope;
 use self::intern::Interned;
+use crate::crud::Indexes;
 use crate::files::Files;
 use crate::journal::Journal;
 use crate::mock::{Mock, Text};
@@ -45,6 +46,7 @@ pub struct Site {
     journal: Journal,
     files: Files,
     sockets: Sockets,
+    indexes: Indexes,
     /// Environment variables that were set while serving; they stand before the process's.
     variables: Mutex<HashMap<String, String>>,
     address: OnceLock<SocketAddr>,
@@ -92,6 +94,7 @@ impl Site {
             journal: Journal::new(options.max_transaction_logs),
             files: Files::default(),
             sockets: Sockets::default(),
+            indexes: Indexes::default(),
             variables: Mutex::default(),
             address: OnceLock::new(),
             options,
@@ -147,6 +150,8 @@ impl Site {
     pub async fn purge_buckets(&self) {
         self.state.clear(Space::Bucket).await;
         self.buckets.clear();
+        // Versions begin again.
+        self.indexes.clear();
         self.start_buckets(None).await;
     }
 
@@ -184,6 +189,10 @@ impl Site {
     }
 
     /// The WebSockets of the site.
+    pub(crate) fn indexes(&self) -> &Indexes {
+        &self.indexes
+    }
+
     pub(crate) fn sockets(&self) -> &Sockets {
         &self.sockets
     }

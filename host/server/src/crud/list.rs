@@ -1,0 +1,167 @@
+//! A list of items: search, filters, order, pages, in this order.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use wasmock_javascript::{Object, Value, number};
+
+use super::filter::{self, compare};
+
+/// What a list answers.
+#[derive(Debug)]
+pub(super) struct List {
+    /// Items before anything was left out.
+    pub(super) total: usize,
+    /// Items before the page was cut.
+    pub(super) filtered: usize,
+    /// The items; none when they are all of them, in their order.
+    pub(super) items: Option<Vec<Value>>,
+}
+
+/// Applies the parameters of a query.
+///
+/// # Errors
+/// A filter that is no regular expression.
+pub(super) fn list(all: &Arc<Vec<Value>>, query: &Value) -> Result<List, String> {
+    let none = Object::new();
+    let query_object = query.as_object().unwrap_or(&none);
+    let text = |name: &str| query_object.get(name).and_then(Value::as_str);
+    let search = text("search").filter(|search| !search.is_empty()).map(str::to_lowercase);
+    let filters = filter::parse(query)?;
+
+    let mut kept: Option<Vec<Value>> = None;
+    if search.is_some() || !filters.is_empty() {
+        let passes = |item: &&Value| {
+            search.as_ref().is_none_or(|search| contains(item, search))
+                && filters.iter().all(|filter| filter.passes(item))
+        };
+        kept = Some(all.iter().filter(passes).cloned().collect());
+    }
+    let filtered = kept.as_ref().map_or(all.len(), Vec::len);
+    if let Some(by) = text("sort") {
+        let descending = text("order") == Some("desc");
+        let items = kept.take().unwrap_or_else(|| all.to_vec());
+        kept = Some(sort(items, by, descending));
+    }
+    if query_object.contains_key("limit") || query_object.contains_key("page") {
+        let count = |name, default: f64| match text(name).map(number::parse_int) {
+            Some(count) if count != 0.0 && !count.is_nan() => count,
+            _ => default,
+        };
+        let (limit, page) = (count("limit", 10.0), count("page", 1.0));
+        let items = kept.as_deref().unwrap_or(all);
+        let range = slice(items.len(), (page - 1.0) * limit, page * limit);
+        kept = Some(items[range].to_vec());
+    }
+    Ok(List { total: all.len(), filtered, items: kept })
+}
+
+/// The range of `Array.prototype.slice`: negative places count from the end.
+fn slice(length: usize, start: f64, end: f64) -> std::ops::Range<usize> {
+    let place = |place: f64| {
+        let length = length as f64;
+        let place = if place < 0.0 { (length + place).max(0.0) } else { place.min(length) };
+        place as usize
+    };
+    let (start, end) = (place(start), place(end));
+    start..end.max(start)
+}
+
+/// Whether a value below an item contains a text, in any case. Booleans and `null` have none.
+fn contains(value: &Value, lower: &str) -> bool {
+    match value {
+        Value::Object(object) => object.values().any(|value| contains(value, lower)),
+        Value::Array(items) => items.iter().any(|value| contains(value, lower)),
+        Value::Bool(_) | Value::Null => false,
+        value => value.to_text().to_lowercase().contains(lower),
+    }
+}
+
+/// A stable merge sort by one property. The standard sort may not be used: JavaScript's
+/// comparison of mixed values is no order, which it answers with a panic.
+fn sort(items: Vec<Value>, by: &str, descending: bool) -> Vec<Value> {
+    let key = |item: &Value| {
+        let found = match item {
+            Value::Object(_) | Value::Array(_) => item.get(by).unwrap_or_default(),
+            primitive => primitive.clone(),
+        };
+        match found {
+            Value::String(text) => Value::text(text.to_lowercase()),
+            other => other,
+        }
+    };
+    let keys: Vec<Value> = items.iter().map(key).collect();
+    let is_before = |a: usize, b: usize| {
+        let wanted = if descending { Ordering::Greater } else { Ordering::Less };
+        compare(&keys[a], &keys[b]) == Some(wanted)
+    };
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    let mut merged = order.clone();
+    let mut width = 1;
+    while width < order.len() {
+        for start in (0..order.len()).step_by(width * 2) {
+            let middle = (start + width).min(order.len());
+            let end = (start + width * 2).min(order.len());
+            let (mut left, mut right) = (start, middle);
+            for place in &mut merged[start..end] {
+                let takes_right = right < end && (left == middle || is_before(order[right], order[left]));
+                let from = if takes_right { &mut right } else { &mut left };
+                *place = order[*from];
+                *from += 1;
+            }
+        }
+        std::mem::swap(&mut order, &mut merged);
+        width *= 2;
+    }
+    order.into_iter().map(|place| items[place].clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasmock_javascript::json;
+
+    fn ids(query: &str) -> (usize, usize, String) {
+        let all = r#"[{"id":1,"n":"b","x":[{"y":"Deep"}]},{"id":2,"n":"A"},{"id":3,"n":"c"},
+            {"id":4,"n":"B"},{"id":5,"on":true}]"#;
+        let Value::Array(all) = json::parse(all).unwrap() else { panic!("a list") };
+        let List { total, filtered, items } = list(&all, &json::parse(query).unwrap()).unwrap();
+        let items = items.unwrap_or_else(|| all.to_vec());
+        let ids: Vec<_> = items.iter().map(|item| item.get("id").unwrap().to_text().into_owned()).collect();
+        (total, filtered, ids.join(""))
+    }
+
+    #[test]
+    fn parameters_of_a_list() {
+        for (query, filtered, expected) in [
+            ("{}", 5, "12345"),
+            (r#"{"search":"deep"}"#, 1, "1"),
+            (r#"{"search":"true"}"#, 0, ""),
+            (r#"{"n_eq":"A"}"#, 1, "2"),
+            (r#"{"sort":"n"}"#, 5, "21435"),
+            (r#"{"sort":"id","order":"desc"}"#, 5, "54321"),
+            (r#"{"sort":"id","order":"DESC"}"#, 5, "12345"),
+            (r#"{"limit":"2"}"#, 5, "12"),
+            (r#"{"page":"2","limit":"2"}"#, 5, "34"),
+            (r#"{"page":"9","limit":"2"}"#, 5, ""),
+            (r#"{"limit":"-1"}"#, 5, "1234"),
+            (r#"{"limit":"0"}"#, 5, "12345"),
+            (r#"{"limit":"x","page":"1"}"#, 5, "12345"),
+        ] {
+            assert_eq!(ids(query), (5, filtered, expected.to_owned()), "{query}");
+        }
+    }
+
+    #[test]
+    fn sorting_what_has_no_order_ends() {
+        let items: Vec<Value> = (0..200)
+            .map(|n| match n % 4 {
+                0 => Value::Undefined,
+                1 => Value::text("x"),
+                2 => Value::Number(f64::from(n)),
+                _ => Value::Null,
+            })
+            .collect();
+        assert_eq!(sort(items.clone(), "a", false).len(), items.len());
+    }
+}
