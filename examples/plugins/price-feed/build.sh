@@ -1,0 +1,9 @@
+#!/bin/sh
+# Builds dist/price-feed.wasm. Needs Node; everything else comes from npm.
+set -eu
+cd "$(dirname "$0")"
+npm ci --no-audit --no-fund
+mkdir -p build dist
+npx esbuild src/plugin.js --bundle --format=esm --external:'wasmock:*' --outfile=build/plugin.js
+# One role: the contract has a world for it.
+npx componentize-qjs --sync --wit ../../../wit --world session-plugin --js build/plugin.js -o dist/price-feed.wasm
