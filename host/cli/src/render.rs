@@ -56,7 +56,7 @@ async fn render(
     plugins.extend(
         built_in::load_plugins(&sandbox, &environment, here, &arguments.plugin).await?,
     );
-    let site = Site::new(&environment, here, plugins, options)?;
+    let site = Site::new(environment, here, plugins, options).await?;
     for (name, value) in object("--variables", &arguments.variables)?.iter() {
         site.state().update(Space::Variable, name, "", Operation::Set(value.clone())).await?;
     }

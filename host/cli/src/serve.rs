@@ -1,15 +1,14 @@
 //! `wasmock serve` and `wasmock start`: load everything, listen, answer until told to stop.
 
 use std::error::Error;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use wasmock_environment::{Environment, LoadOptions, Loaded, load};
-use wasmock_exchange::limits;
 use wasmock_sandbox::Sandbox;
-use wasmock_server::{AdminOptions, Options, Plugin, Site};
+use wasmock_server::{AdminOptions, Listener, Options, Plugin, Site};
 
 use crate::arguments::{ServeOptions, Switch};
 use crate::built_in;
@@ -32,9 +31,9 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = Vec::new();
     for (index, loaded) in environments.into_iter().enumerate() {
-        let listener = listen(&loaded.environment)?;
+        let listener = listen(&loaded.environment).await?;
         let site = site(&sandbox, &built_ins, &loaded, index, &options).await?;
-        let port = listener.local_addr()?.port();
+        let port = listener.address()?.port();
         let environment = &loaded.environment;
         tracing::info!(
             environmentName = environment.name,
@@ -51,7 +50,7 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
     tokio::signal::ctrl_c().await?;
     stop.send_replace(true);
     for server in servers {
-        server.await??;
+        server.await?;
     }
     tracing::info!("Server stopped");
     Ok(())
@@ -99,7 +98,8 @@ async fn site(
     plugins.extend(
         built_in::load_plugins(sandbox, &loaded.environment, directory, &options.plugin).await?,
     );
-    Ok(Site::new(&loaded.environment, directory, plugins, server_options(options, index))?)
+    let options = server_options(options, index);
+    Ok(Site::new(loaded.environment.clone(), directory, plugins, options).await?)
 }
 
 fn server_options(options: &ServeOptions, index: usize) -> Options {
@@ -126,54 +126,27 @@ fn server_options(options: &ServeOptions, index: usize) -> Options {
     server
 }
 
-/// Listens where the environment says; an empty address means all, IPv6 and IPv4 together.
-fn listen(environment: &Environment) -> Result<TcpListener, Box<dyn Error>> {
-    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+/// Listens where the environment says.
+async fn listen(environment: &Environment) -> Result<Listener, Box<dyn Error>> {
     let (port, hostname) = (environment.port, environment.hostname.as_str());
-    let addresses: Vec<SocketAddr> = if hostname.is_empty() {
-        vec![(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()]
-    } else {
-        (hostname, port)
-            .to_socket_addrs()
-            .map_err(|_| format!("Unknown hostname/address provided: {hostname}"))?
-            .collect()
+    let error = match Listener::bind(hostname, port).await {
+        Ok(listener) => return Ok(listener),
+        Err(error) => error,
     };
-    let mut failure = None;
-    for address in addresses {
-        match bind(address) {
-            Ok(listener) => return Ok(listener),
-            Err(error) => failure = failure.or(Some(error)),
+    let system = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+    Err(match system.map(std::io::Error::kind) {
+        Some(ErrorKind::AddrInUse) => {
+            format!("Port {port} is already in use; stop what uses it, or choose another with --port")
         }
+        Some(ErrorKind::PermissionDenied) => {
+            format!("Port {port} is invalid or access is denied; ports below 1024 need rights, --port chooses another")
+        }
+        Some(ErrorKind::AddrNotAvailable) => {
+            format!("Provided hostname/address is not available: {hostname}; --hostname chooses another")
+        }
+        _ => format!("Unknown hostname/address provided: {hostname}; --hostname chooses another ({error})"),
     }
-    let kind = failure.as_ref().map(std::io::Error::kind);
-    Err(match kind {
-        Some(std::io::ErrorKind::AddrInUse) => {
-            format!("Port {port} is already in use; stop what uses it, or choose another with --port").into()
-        }
-        Some(std::io::ErrorKind::PermissionDenied) => {
-            format!("Port {port} is invalid or access is denied; ports below 1024 need rights, --port chooses another").into()
-        }
-        Some(std::io::ErrorKind::AddrNotAvailable) => {
-            format!("Provided hostname/address is not available: {hostname}").into()
-        }
-        _ => failure.map_or_else(|| format!("Unknown hostname/address provided: {hostname}").into(), Into::into),
-    })
-}
-
-fn bind(address: std::net::SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv6() {
-        let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None)?;
-        // "All addresses" means IPv4 as well, as with Node.
-        socket.set_only_v6(false)?;
-        socket
-    } else {
-        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)?
-    };
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(i32::try_from(limits::BACKLOG).unwrap_or(i32::MAX))?;
-    TcpListener::from_std(socket.into())
+    .into())
 }
 
 /// Lets the process hold as many connections as the system allows.

@@ -1,0 +1,136 @@
+//! The project's own tasks. `cargo xtask start`, `cargo xtask test`, `cargo xtask check`.
+//!
+//! Each installs or builds what it needs first, so that a fresh machine with stable Rust, Node
+//! and Python is enough. Everything uses one profile and one set of packages: wasmtime is built
+//! once.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to a terminal")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "cargo xtask start            build everything and serve the example shop
+cargo xtask test             run all tests
+cargo xtask check            formatting, lints, documentation
+cargo xtask bench [OPTIONS]  measure beside the bare libraries (see docs/benchmarks.md)";
+
+/// Examples whose plugins need only Rust.
+const RUST_EXAMPLES: [&str; 2] = ["rust", "graphql-ws"];
+/// Examples that need Node, and the one that needs Python.
+const NODE_EXAMPLES: [&str; 4] = ["javascript", "typescript", "price-feed", "faker-js"];
+const PYTHON_EXAMPLES: [&str; 2] = ["python", "c"];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.first().map(String::as_str) {
+        Some("start") => start(),
+        Some("test") => test(),
+        Some("check") => check(),
+        Some("bench") => bench(&arguments[1..]),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn start() -> Result<(), String> {
+    run(cargo(["build", "--workspace"]))?;
+    build_example("rust")?;
+    println!("\nTry it:\n  curl localhost:3000/hello/Ada\n  curl 'localhost:3000/search?q=lamp&size=3'\n  npx --yes wscat -c ws://localhost:3000/chat/lobby\n");
+    let mut wasmock = Command::new(binary());
+    wasmock.arg("serve").arg("examples/environments/shop.yaml");
+    run(&mut wasmock)
+}
+
+/// Both tiers of tests; what could not run is said in the last line.
+fn test() -> Result<(), String> {
+    run(cargo(["build", "--workspace"]))?;
+    let mut skipped = Vec::new();
+    let mut built = Vec::new();
+    let tiers = [
+        ("cargo", RUST_EXAMPLES.as_slice()),
+        ("node", NODE_EXAMPLES.as_slice()),
+        ("python3", PYTHON_EXAMPLES.as_slice()),
+    ];
+    for (tool, examples) in tiers {
+        if has(tool) {
+            for example in examples {
+                build_example(example)?;
+                built.push(*example);
+            }
+        } else {
+            skipped.push(format!("example plugins {} ({tool} is not installed)", examples.join(", ")));
+        }
+    }
+    run(cargo(["test", "--workspace"]))?;
+    run(cargo(["test", "--release", "--manifest-path", "plugins/Cargo.toml"]))?;
+    if has("node") {
+        let mut check = Command::new("node");
+        check.arg("--experimental-websocket").arg("examples/plugins/check.mjs").arg(binary());
+        run(check.args(&built))?;
+    }
+    match skipped.as_slice() {
+        [] => println!("\nAll tests passed."),
+        _ => println!("\nAll tests passed that could run; not run: {}.", skipped.join("; ")),
+    }
+    Ok(())
+}
+
+fn check() -> Result<(), String> {
+    run(cargo(["fmt", "--all", "--check"]))?;
+    run(cargo(["fmt", "--all", "--check", "--manifest-path", "plugins/Cargo.toml"]))?;
+    run(cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let mut doc = cargo(["doc", "--workspace", "--no-deps"]);
+    run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn bench(arguments: &[String]) -> Result<(), String> {
+    run(cargo(["build", "--release", "--workspace"]))?;
+    let mut bench = Command::new(root().join("target/release/wasmock-bench"));
+    run(bench.args(arguments))
+}
+
+fn build_example(name: &str) -> Result<(), String> {
+    let folder = root().join("examples/plugins").join(name);
+    run(Command::new("bash").arg("build.sh").current_dir(folder))
+}
+
+fn binary() -> PathBuf {
+    root().join("target/debug/wasmock")
+}
+
+fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(arguments);
+    cargo
+}
+
+fn has(tool: &str) -> bool {
+    Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+fn run(mut command: impl std::borrow::BorrowMut<Command>) -> Result<(), String> {
+    let command = command.borrow_mut();
+    if command.get_current_dir().is_none() {
+        command.current_dir(root());
+    }
+    let line = format!("{command:?}");
+    println!("$ {line}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{line} ended with {status}")),
+        Err(error) => Err(format!("{line} cannot be run: {error}")),
+    }
+}
