@@ -1,5 +1,7 @@
 //! `JSON.parse` and `JSON.stringify`.
 
+mod parse;
+
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -7,28 +9,33 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::{Object, Value, number};
 
-/// `JSON.parse(text)`. Nesting deeper than 128 levels is an error, so that no text can
-/// exhaust a stack.
+pub use parse::Error;
+
+/// `JSON.parse(text)`. Nesting deeper than 256 levels is an error, so that no text can exhaust
+/// a stack later on.
 ///
 /// # Errors
-/// What is wrong and where (line and column), in serde's words.
-pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    serde_json::from_str(text)
+/// What is wrong and where (line and column).
+pub fn parse(text: &str) -> Result<Value, Error> {
+    parse::parse(text)
 }
 
-/// [`parse`] for bytes that need not be UTF-8.
+/// [`parse`] for bytes, which must be UTF-8.
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_bytes(bytes: &[u8]) -> Result<Value, serde_json::Error> {
-    serde_json::from_slice(bytes)
+pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Error> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse(text),
+        Err(error) => Err(parse::not_utf8(bytes, &error)),
+    }
 }
 
 /// `JSON.stringify(value)`; `None` for `undefined`, which has no JSON text.
 pub fn to_text(value: &Value) -> Option<String> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(128);
     (!value.is_undefined()).then(|| {
-        write(&mut out, value, None, 0);
+        write(&mut out, value, None);
         out
     })
 }
@@ -37,7 +44,15 @@ pub fn to_text(value: &Value) -> Option<String> {
 pub fn to_pretty_text(value: &Value, indent: usize) -> Option<String> {
     let mut out = String::new();
     (!value.is_undefined()).then(|| {
-        write(&mut out, value, Some(indent), 0);
+        // Without spaces JavaScript writes no line breaks either.
+        write(
+            &mut out,
+            value,
+            (indent > 0).then_some(Indent {
+                width: indent,
+                depth: 0,
+            }),
+        );
         out
     })
 }
@@ -45,88 +60,100 @@ pub fn to_pretty_text(value: &Value, indent: usize) -> Option<String> {
 /// Appends a text as a JSON literal, with JavaScript's choice of escapes.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            0..=0x1f => "",
-            _ => continue,
+    let mut rest = text;
+    loop {
+        let plain = parse::plain_length(rest.as_bytes());
+        out.push_str(&rest[..plain]);
+        // What stops a plain stretch is one byte long.
+        let Some(byte) = rest.as_bytes().get(plain) else {
+            break;
         };
-        out.push_str(&text[plain..at]);
-        plain = at + 1;
-        if escape.is_empty() {
-            out.push_str(&format!("\\u{byte:04x}"));
-        } else {
-            out.push_str(escape);
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            0x08 => out.push_str("\\b"),
+            0x0c => out.push_str("\\f"),
+            control => out.push_str(&format!("\\u{control:04x}")),
         }
+        rest = &rest[plain + 1..];
     }
-    out.push_str(&text[plain..]);
     out.push('"');
 }
 
-fn write(out: &mut String, value: &Value, indent: Option<usize>, depth: usize) {
+/// Where a pretty text stands.
+#[derive(Clone, Copy)]
+struct Indent {
+    width: usize,
+    depth: usize,
+}
+
+fn write(out: &mut String, value: &Value, indent: Option<Indent>) {
     match value {
         Value::Undefined | Value::Null => out.push_str("null"),
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Value::Number(n) if n.is_finite() => out.push_str(&number::to_text(*n)),
+        Value::Number(n) if n.is_finite() => number::write(out, *n),
         Value::Number(_) => out.push_str("null"),
         Value::String(s) => write_string(out, s),
         Value::Safe(s) => {
             let object: Object = [("string", Value::String(s.clone()))].into_iter().collect();
-            write(out, &object.into(), indent, depth);
+            write(out, &object.into(), indent);
         }
         Value::Date(ms) => match number::iso_date(*ms) {
             Some(text) => write_string(out, &text),
             None => out.push_str("null"),
         },
-        Value::Array(items) => {
-            write_list(out, ('[', ']'), items.iter(), indent, depth, |out, item, depth| {
-                write(out, item, indent, depth);
-            });
-        }
-        Value::Object(object) => {
-            let members = object.iter().filter(|(_, value)| !value.is_undefined());
-            write_list(out, ('{', '}'), members, indent, depth, |out, (key, value), depth| {
-                write_string(out, key);
-                out.push_str(if indent.is_some() { ": " } else { ":" });
-                write(out, value, indent, depth);
-            });
-        }
+        Value::Array(items) => write_array(out, items, indent),
+        Value::Object(object) => write_object(out, object, indent),
     }
 }
 
-fn write_list<T>(
-    out: &mut String,
-    (open, close): (char, char),
-    items: impl Iterator<Item = T>,
-    indent: Option<usize>,
-    depth: usize,
-    item: impl Fn(&mut String, T, usize),
-) {
-    out.push(open);
+fn write_array(out: &mut String, items: &[Value], indent: Option<Indent>) {
+    let inner = indent.map(|indent| Indent {
+        depth: indent.depth + 1,
+        ..indent
+    });
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        new_line(out, inner);
+        write(out, item, inner);
+    }
+    if !items.is_empty() {
+        new_line(out, indent);
+    }
+    out.push(']');
+}
+
+fn write_object(out: &mut String, object: &Object, indent: Option<Indent>) {
+    let inner = indent.map(|indent| Indent {
+        depth: indent.depth + 1,
+        ..indent
+    });
     let mut any = false;
-    for one in items {
+    out.push('{');
+    for (key, value) in object.iter().filter(|(_, value)| !value.is_undefined()) {
         if any {
             out.push(',');
         }
         any = true;
-        new_line(out, indent, depth + 1);
-        item(out, one, depth + 1);
+        new_line(out, inner);
+        write_string(out, key);
+        out.push_str(if indent.is_some() { ": " } else { ":" });
+        write(out, value, inner);
     }
     if any {
-        new_line(out, indent, depth);
+        new_line(out, indent);
     }
-    out.push(close);
+    out.push('}');
 }
 
-fn new_line(out: &mut String, indent: Option<usize>, depth: usize) {
-    if let Some(width) = indent {
+fn new_line(out: &mut String, indent: Option<Indent>) {
+    if let Some(Indent { width, depth }) = indent {
         out.push('\n');
         out.extend(std::iter::repeat_n(' ', width * depth));
     }
@@ -235,7 +262,9 @@ impl From<serde_json::Value> for Value {
             Json::String(s) => Self::text(s),
             Json::Array(items) => items.into_iter().map(Self::from).collect(),
             Json::Object(members) => {
-                let members = members.into_iter().map(|(key, value)| (key, Self::from(value)));
+                let members = members
+                    .into_iter()
+                    .map(|(key, value)| (key, Self::from(value)));
                 Self::object(members.collect())
             }
         }
@@ -257,6 +286,8 @@ mod tests {
 
     #[test]
     fn pretty_text_keeps_empty_lists_together() {
+        let value = parse(r#"{"a":[1]}"#).unwrap();
+        assert_eq!(to_pretty_text(&value, 0).unwrap(), r#"{"a":[1]}"#);
         let value = parse(r#"{"a":[],"b":{},"c":[1]}"#).unwrap();
         assert_eq!(
             to_pretty_text(&value, 2).unwrap(),
@@ -266,14 +297,106 @@ mod tests {
 
     #[test]
     fn undefined_members_are_left_out_and_undefined_items_are_null() {
-        let object: Object = [("a", Value::Undefined), ("b", Value::Null)].into_iter().collect();
+        let object: Object = [("a", Value::Undefined), ("b", Value::Null)]
+            .into_iter()
+            .collect();
         assert_eq!(to_text(&object.into()).unwrap(), r#"{"b":null}"#);
         assert_eq!(to_text(&vec![Value::Undefined].into()).unwrap(), "[null]");
         assert_eq!(to_text(&Value::Undefined), None);
     }
 
     #[test]
-    fn deep_nesting_is_an_error_and_not_an_overflow() {
-        assert!(parse(&"[".repeat(100_000)).is_err());
+    fn texts_are_read_as_javascript_reads_them() {
+        for (text, printed) in [
+            ("1e400", "null"),
+            ("-0", "0"),
+            ("12345678901234567890", "12345678901234567000"),
+            ("0.1e-2", "0.001"),
+            (r#""\ud83d\ude00""#, "\"😀\""),
+            (r#""\ud83d x \ude00\u0041""#, "\"\u{fffd} x \u{fffd}A\""),
+            (r#""\ud83d\ud83d\ude00""#, "\"\u{fffd}😀\""),
+            (r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#),
+            (r#"{"\u0061\n":"\/"}"#, r#"{"a\n":"/"}"#),
+            (" \t\r\n[ ] ", "[]"),
+            (
+                r#"[{"a":[]},{},[[1]],"",true,false,null]"#,
+                r#"[{"a":[]},{},[[1]],"",true,false,null]"#,
+            ),
+            (
+                "\"\u{7f}\u{2028}é eight bytes and more \"",
+                "\"\u{7f}\u{2028}é eight bytes and more \"",
+            ),
+        ] {
+            assert_eq!(to_text(&parse(text).unwrap()).unwrap(), printed, "{text}");
+        }
+        assert_eq!(parse("1e400").unwrap(), Value::Number(f64::INFINITY));
+        assert!(parse("-0").unwrap().as_number().unwrap().is_sign_negative());
+    }
+
+    #[test]
+    fn what_javascript_refuses_is_an_error_with_its_place() {
+        for text in [
+            "",
+            " ",
+            "\u{feff}{}",
+            "01",
+            "-",
+            "1.",
+            ".5",
+            "1e",
+            "+1",
+            "NaN",
+            "tru",
+            "truex",
+            "[1,]",
+            "[,1]",
+            "{\"a\":1,}",
+            "{a:1}",
+            "{\"a\"}",
+            "{\"a\" 1}",
+            "'a'",
+            "\"a",
+            "\"\n\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "[1 2]",
+            "{} {}",
+            "]",
+            "[1}",
+            "\u{a0}1",
+        ] {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
+        let error = parse("{\n  \"é\": x}").unwrap_err();
+        assert_eq!(error.to_string(), "expected a value at line 2 column 8");
+        assert!(parse_bytes(b"\"\xff\"").is_err());
+    }
+
+    #[test]
+    fn the_deepest_value_fits_a_small_stack() {
+        let deep = "[".repeat(parse::MAX_DEPTH) + &"]".repeat(parse::MAX_DEPTH);
+        let objects = r#"{"a":"#.repeat(parse::MAX_DEPTH) + "1" + &"}".repeat(parse::MAX_DEPTH);
+        let small = std::thread::Builder::new().stack_size(512 * 1024);
+        let work = small.spawn(move || {
+            for text in [deep, objects] {
+                let value = parse(&text).unwrap();
+                assert_eq!(to_text(&value).unwrap(), text);
+                assert_eq!(value, parse(&text).unwrap());
+                assert!(to_pretty_text(&value, 0).is_some());
+                drop(value);
+            }
+        });
+        work.unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn deeper_nesting_is_an_error_and_not_an_overflow() {
+        for text in [
+            "[".repeat(100_000),
+            r#"{"a":"#.repeat(100_000),
+            r#"[{"a":"#.repeat(100_000),
+        ] {
+            assert!(parse(&text).is_err());
+        }
     }
 }

@@ -2,11 +2,34 @@
 
 /// `String(number)`: `1` for `1.0`, `1e+21`, `NaN`, `Infinity`, `0` for `-0`.
 pub fn to_text(number: f64) -> String {
+    let mut text = String::new();
+    write(&mut text, number);
+    text
+}
+
+/// Appends [`to_text`] to a text.
+pub fn write(out: &mut String, number: f64) {
     let integer = number as i64;
-    if integer as f64 == number && integer.unsigned_abs() < 1 << 53 {
-        return integer.to_string();
+    if integer as f64 != number || integer.unsigned_abs() >= 1 << 53 {
+        out.push_str(ryu_js::Buffer::new().format(number));
+        return;
     }
-    ryu_js::Buffer::new().format(number).to_owned()
+    // Most numbers are short integers, and the standard formatting is slow for them.
+    let mut digits = [0; 16];
+    let mut at = digits.len();
+    let mut rest = integer.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if integer < 0 {
+        out.push('-');
+    }
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
 }
 
 /// `Number(text)`: spaces around are ignored, `''` is 0, `0x1f` is 31, `1_0` is NaN.
@@ -18,7 +41,9 @@ pub fn from_text(text: &str) -> f64 {
     if let Some((radix, digits)) = radix_literal(text) {
         return digits
             .chars()
-            .try_fold(0.0, |sum, c| Some(sum * f64::from(radix) + f64::from(c.to_digit(radix)?)))
+            .try_fold(0.0, |sum, c| {
+                Some(sum * f64::from(radix) + f64::from(c.to_digit(radix)?))
+            })
             .filter(|_| !digits.is_empty())
             .unwrap_or(f64::NAN);
     }
@@ -26,7 +51,10 @@ pub fn from_text(text: &str) -> f64 {
         "Infinity" | "+Infinity" => f64::INFINITY,
         "-Infinity" => f64::NEG_INFINITY,
         // Rust also reads "inf", "nan" and "infinity", which JavaScript does not.
-        _ if text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) => {
+        _ if text
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
+        {
             text.parse().unwrap_or(f64::NAN)
         }
         _ => f64::NAN,
@@ -38,11 +66,20 @@ pub fn parse_float(text: &str) -> f64 {
     let text = text.trim_start_matches(is_space);
     let unsigned = text.trim_start_matches(['+', '-']);
     if text.len() - unsigned.len() <= 1 && unsigned.starts_with("Infinity") {
-        return if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY };
+        return if text.starts_with('-') {
+            f64::NEG_INFINITY
+        } else {
+            f64::INFINITY
+        };
     }
     let bytes = text.as_bytes();
     let mut end = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
-    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        bytes[from..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count()
+    };
     let whole = digits(end);
     end += whole;
     let mut fraction = 0;
@@ -77,16 +114,18 @@ pub fn parse_int(text: &str) -> f64 {
         Some("0x" | "0X") => (16, &digits[2..]),
         _ => (10, digits),
     };
-    let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
+    let end = digits
+        .find(|c: char| !c.is_digit(radix))
+        .unwrap_or(digits.len());
     if end == 0 {
         return f64::NAN;
     }
     let magnitude = if radix == 10 {
         digits[..end].parse().unwrap_or(f64::NAN)
     } else {
-        digits[..end]
-            .chars()
-            .fold(0.0, |sum, c| sum * 16.0 + f64::from(c.to_digit(16).unwrap_or(0)))
+        digits[..end].chars().fold(0.0, |sum, c| {
+            sum * 16.0 + f64::from(c.to_digit(16).unwrap_or(0))
+        })
     };
     sign * magnitude
 }
@@ -142,7 +181,11 @@ fn civil(days: i64) -> (i64, u32, u32) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = (day_of_year - (153 * month_from_march + 2) / 5 + 1) as u32;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month as u32, day)
 }
@@ -169,7 +212,13 @@ mod tests {
 
     #[test]
     fn reads_as_javascript() {
-        for (text, number) in [("", 0.0), (" 12 ", 12.0), ("0x1f", 31.0), ("1e3", 1000.0), (".5", 0.5)] {
+        for (text, number) in [
+            ("", 0.0),
+            (" 12 ", 12.0),
+            ("0x1f", 31.0),
+            ("1e3", 1000.0),
+            (".5", 0.5),
+        ] {
             assert_eq!(from_text(text), number, "{text}");
         }
         for text in ["inf", "nan", "1_0", "0x", "1,2", "12px", "-0x1"] {
@@ -186,7 +235,10 @@ mod tests {
     fn dates_print_in_iso_form() {
         assert_eq!(iso_date(0.0).as_deref(), Some("1970-01-01T00:00:00.000Z"));
         assert_eq!(iso_date(-1.0).as_deref(), Some("1969-12-31T23:59:59.999Z"));
-        assert_eq!(iso_date(1_709_164_800_000.0).as_deref(), Some("2024-02-29T00:00:00.000Z"));
+        assert_eq!(
+            iso_date(1_709_164_800_000.0).as_deref(),
+            Some("2024-02-29T00:00:00.000Z")
+        );
         assert_eq!(iso_date(f64::NAN), None);
     }
 }

@@ -3,7 +3,7 @@
 //! What comes again becomes an array, texts of nothing but white space are left out, and a
 //! document that ends too early is read as far as it goes. Everything else that is not well
 //! formed is a failure: an attribute without a value, an unknown entity, a stray end tag.
-//! Elements nest 512 deep at most, so that no document can exhaust a stack later on.
+//! Elements nest 128 deep at most, so that no document can exhaust a stack later on.
 
 use quick_xml::Reader;
 use quick_xml::errors::Error;
@@ -12,7 +12,8 @@ use wasmock_javascript::{Object, Value, number};
 
 use super::ParseFailure;
 
-const MAX_DEPTH: usize = 512;
+/// Each level can become two of the value: an array and an object.
+const MAX_DEPTH: usize = 128;
 
 type Done = Result<(), ParseFailure>;
 
