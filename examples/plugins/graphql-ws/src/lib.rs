@@ -28,7 +28,11 @@ struct Usage {
 
 impl Default for Usage {
     fn default() -> Self {
-        Self { interval: 1000, events: 10, data: "{}".into() }
+        Self {
+            interval: 1000,
+            events: 10,
+            data: "{}".into(),
+        }
     }
 }
 

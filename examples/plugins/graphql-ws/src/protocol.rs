@@ -69,14 +69,20 @@ impl Conversation {
             }
             Ok(Incoming::Subscribe { id, payload }) if payload.query.trim().is_empty() => {
                 let errors = json!([{ "message": "the query is empty" }]);
-                vec![Reply::Message(json!({ "id": id, "type": "error", "payload": errors }))]
+                vec![Reply::Message(
+                    json!({ "id": id, "type": "error", "payload": errors }),
+                )]
             }
             Ok(Incoming::Subscribe { id, .. }) => {
-                self.subscriptions.push(Subscription { id, left: events.max(1) });
+                self.subscriptions.push(Subscription {
+                    id,
+                    left: events.max(1),
+                });
                 Vec::new()
             }
             Ok(Incoming::Complete { id }) => {
-                self.subscriptions.retain(|subscription| subscription.id != id);
+                self.subscriptions
+                    .retain(|subscription| subscription.id != id);
                 Vec::new()
             }
         }
@@ -87,7 +93,9 @@ impl Conversation {
         let mut replies = Vec::new();
         self.subscriptions.retain_mut(|Subscription { id, left }| {
             let payload = json!({ "data": data });
-            replies.push(Reply::Message(json!({ "id": id, "type": "next", "payload": payload })));
+            replies.push(Reply::Message(
+                json!({ "id": id, "type": "next", "payload": payload }),
+            ));
             *left -= 1;
             if *left == 0 {
                 replies.push(Reply::Message(json!({ "id": id, "type": "complete" })));
@@ -130,11 +138,23 @@ mod tests {
     fn what_breaks_the_protocol_closes_with_its_codes() {
         for (messages, code) in [
             (&["nonsense"][..], "4400"),
-            (&[r#"{"id":"1","type":"subscribe","payload":{"query":"x"}}"#], "4401"),
-            (&[r#"{"type":"connection_init"}"#, r#"{"type":"connection_init"}"#], "4429"),
+            (
+                &[r#"{"id":"1","type":"subscribe","payload":{"query":"x"}}"#],
+                "4401",
+            ),
+            (
+                &[
+                    r#"{"type":"connection_init"}"#,
+                    r#"{"type":"connection_init"}"#,
+                ],
+                "4429",
+            ),
         ] {
             let mut client = Conversation::default();
-            let last = messages.iter().map(|m| said(&client.receive(m.as_bytes(), 1))).last();
+            let last = messages
+                .iter()
+                .map(|m| said(&client.receive(m.as_bytes(), 1)))
+                .last();
             assert_eq!(last, Some(vec![code.to_owned()]));
         }
     }

@@ -9,9 +9,19 @@ use wasmock_plugin::{Arguments, Helper, Result, Value, clock};
 use crate::signature::mac;
 
 pub(crate) const TABLE: &[Helper] = &[
-    Helper::new("jwt", "[ttl=seconds] [claim=value]…", "A signed JSON Web Token (HS256).", jwt)
-        .draws_random(),
-    Helper::new("luhn", "digits", "The digits with their check digit, as cards have it.", luhn),
+    Helper::new(
+        "jwt",
+        "[ttl=seconds] [claim=value]…",
+        "A signed JSON Web Token (HS256).",
+        jwt,
+    )
+    .draws_random(),
+    Helper::new(
+        "luhn",
+        "digits",
+        "The digits with their check digit, as cards have it.",
+        luhn,
+    ),
 ];
 
 fn jwt(arguments: &Arguments) -> Result<Value> {
@@ -46,11 +56,15 @@ fn luhn(arguments: &Arguments) -> Result<Value> {
 }
 
 fn check_digit(digits: &[u32]) -> u32 {
-    let weighted = digits.iter().rev().enumerate().map(|(place, digit)| match place % 2 {
-        0 if *digit > 4 => digit * 2 - 9,
-        0 => digit * 2,
-        _ => *digit,
-    });
+    let weighted = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match place % 2 {
+            0 if *digit > 4 => digit * 2 - 9,
+            0 => digit * 2,
+            _ => *digit,
+        });
     (10 - weighted.sum::<u32>() % 10) % 10
 }
 
@@ -74,6 +88,10 @@ mod tests {
         let (message, signature) = token.rsplit_once('.').unwrap();
         assert!(token.starts_with("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI0MiJ9."));
         let signature = BASE64.decode(signature).unwrap();
-        assert!(mac(b"secret", message.as_bytes()).verify_slice(&signature).is_ok());
+        assert!(
+            mac(b"secret", message.as_bytes())
+                .verify_slice(&signature)
+                .is_ok()
+        );
     }
 }

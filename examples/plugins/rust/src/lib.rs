@@ -10,8 +10,9 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use wasmock_plugin::{Error, Lifecycle, Result};
 
-const LIFECYCLE: Lifecycle =
-    wasmock_plugin::lifecycle!().schema(include_str!("schema.json")).configure(configure);
+const LIFECYCLE: Lifecycle = wasmock_plugin::lifecycle!()
+    .schema(include_str!("schema.json"))
+    .configure(configure);
 
 wasmock_plugin::export! {
     responder: search::respond,
@@ -39,6 +40,8 @@ fn configure(json: &str) -> Result<()> {
 }
 
 fn secret() -> Result<&'static [u8]> {
-    let configuration = CONFIGURATION.get().ok_or_else(|| Error::from("not configured"))?;
+    let configuration = CONFIGURATION
+        .get()
+        .ok_or_else(|| Error::from("not configured"))?;
     Ok(configuration.secret.as_bytes())
 }

@@ -40,7 +40,9 @@ pub(crate) fn respond() -> Result<wasmock_plugin::Json<impl Serialize>> {
     let parameter = |name: &str| exchange::query_at(name).map(|value| value.to_string());
     let number = |text: String, default| match text.as_str() {
         "" => Ok(default),
-        text => text.parse::<usize>().map_err(|_| Error::from(format!("`{text}` is no number"))),
+        text => text
+            .parse::<usize>()
+            .map_err(|_| Error::from(format!("`{text}` is no number"))),
     };
     let mut query = Query {
         text: parameter("q")?,
@@ -66,7 +68,10 @@ fn page(items: &[Json], query: &Query, usage: &Usage) -> Page {
             text.is_empty() || words.any(|word| word.to_lowercase().contains(&text))
         })
         .filter(|item| {
-            query.filters.iter().all(|(name, wanted)| shown(&item[name.as_str()]) == *wanted)
+            query
+                .filters
+                .iter()
+                .all(|(name, wanted)| shown(&item[name.as_str()]) == *wanted)
         })
         .collect();
     let mut facets = BTreeMap::new();
@@ -105,21 +110,42 @@ mod tests {
     #[test]
     fn pages_filter_and_count() {
         let items: Vec<Json> = (0..25)
-            .map(|n| serde_json::json!({ "name": format!("Lamp {n}"), "colour": ["red", "blue"][n % 2] }))
+            .map(|n| {
+                let colour = if n % 2 == 0 { "red" } else { "blue" };
+                serde_json::json!({ "name": format!("Lamp {n}"), "colour": colour })
+            })
             .collect();
         let usage = Usage {
             bucket: String::new(),
             search: vec!["name".into()],
             facets: vec!["colour".into()],
         };
-        let all = Query { text: "lamp".into(), page: 3, size: 10, ..Query::default() };
+        let all = Query {
+            text: "lamp".into(),
+            page: 3,
+            size: 10,
+            ..Query::default()
+        };
         let last = page(&items, &all, &usage);
         assert_eq!((last.total, last.pages, last.items.len()), (25, 3, 5));
         assert_eq!(last.facets["colour"]["red"], 13);
         let filters = vec![("colour".into(), "blue".into())];
-        let blue = page(&items, &Query { filters, page: 1, size: 100, ..Query::default() }, &usage);
+        let blue = page(
+            &items,
+            &Query {
+                filters,
+                page: 1,
+                size: 100,
+                ..Query::default()
+            },
+            &usage,
+        );
         assert_eq!(blue.items.len(), 12);
-        let far = Query { page: usize::MAX, size: 100, ..Query::default() };
+        let far = Query {
+            page: usize::MAX,
+            size: 100,
+            ..Query::default()
+        };
         assert!(page(&items, &far, &usage).items.is_empty());
     }
 }

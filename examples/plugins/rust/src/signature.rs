@@ -10,7 +10,9 @@ pub(crate) fn holds() -> Result<bool> {
         return Ok(false);
     };
     let body = exchange::body_bytes(0, exchange::body_size());
-    Ok(mac(crate::secret()?, &body).verify_slice(&signature).is_ok())
+    Ok(mac(crate::secret()?, &body)
+        .verify_slice(&signature)
+        .is_ok())
 }
 
 /// The HMAC-SHA256 of a message, also what signs the tokens.
@@ -26,7 +28,10 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     if digits.len() != 64 || !digits.is_ascii() {
         return None;
     }
-    (0..64).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
+    (0..64)
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok())
+        .collect()
 }
 
 #[cfg(test)]
