@@ -133,7 +133,8 @@ impl Indexes {
     }
 
     /// An item was added at the end, which made `version` and `count` items: an index of the
-    /// version before goes on.
+    /// version before goes on. `id` is the number that was taken for it.
+    #[expect(clippy::too_many_arguments, reason = "they are one event")]
     pub(super) fn appended(
         &self,
         bucket: &str,
@@ -142,6 +143,7 @@ impl Indexes {
         version: u64,
         count: usize,
         item: &Value,
+        id: Option<f64>,
     ) {
         let kept = self.bucket(bucket);
         let mut indexes = kept.indexes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,6 +151,9 @@ impl Indexes {
             && index.version + 1 == version
         {
             index.add(place, item, key);
+            if id.is_some_and(|id| index.highest.is_none_or(|highest| id > highest)) {
+                index.highest = id;
+            }
             index.version = version;
         }
     }
@@ -202,11 +207,11 @@ mod tests {
         let indexes = Indexes::default();
         assert_eq!(indexes.highest("b", "id", &key, &entry(1, r#"[{"id":4}]"#)), Some(4.0));
         let item = json::parse(r#"{"id":9}"#).unwrap();
-        indexes.appended("b", "id", &key, 2, 2, &item);
+        indexes.appended("b", "id", &key, 2, 2, &item, None);
         let two = entry(2, r#"[{"id":4},{"id":9}]"#);
         assert_eq!(indexes.find("b", "id", &key, &two, "9"), Some(1));
         // A write by somebody else lies between: the index is made anew.
-        indexes.appended("b", "id", &key, 5, 9, &item);
+        indexes.appended("b", "id", &key, 5, 9, &item, None);
         assert_eq!(indexes.find("b", "id", &key, &entry(5, r#"[{"id":9}]"#), "9"), Some(0));
     }
 }

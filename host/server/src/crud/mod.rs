@@ -189,7 +189,7 @@ impl On<'_> {
             let done = done.unwrap_or_else(|message| Done::new(500, Value::text(message)));
             return (call, Done { status: Some(StatusCode::CREATED), ..done });
         }
-        let lacks_id = item.as_object().is_some() && self.key.get(&item).is_undefined();
+        let lacks_id = is_object(&item) && self.key.get(&item).is_undefined();
         let mut made = None;
         if lacks_id && let Some(source) = id_template::find(&self.bucket.source, self.key_text) {
             let result;
@@ -199,10 +199,15 @@ impl On<'_> {
         // From choosing the id to adding the item nobody else adds one; nothing in between
         // leaves this process or asks a guest.
         let _adding = self.site.indexes().adding(&self.bucket.id).await;
+        let mut id = None;
         if lacks_id {
-            let id = made.unwrap_or_else(|| self.next_id());
-            // An id below a primitive has no place; the item is added without, as it came.
-            let _ = self.key.set(&mut item, id);
+            let new = made.unwrap_or_else(|| self.next_id());
+            id = new.as_number();
+            // An id below a primitive or a list has no place; the item is added without, but
+            // the number is taken.
+            if item.as_object().is_some() {
+                let _ = self.key.set(&mut item, new);
+            }
         }
         let state = self.site.state_source();
         let append = Operation::Append(item.clone());
@@ -210,7 +215,7 @@ impl On<'_> {
             let count = updated.value.as_array().map_or(0, <[Value]>::len);
             drop(updated.value);
             let indexes = self.site.indexes();
-            indexes.appended(&self.bucket.id, self.key_text, &self.key, updated.version, count, &item);
+            indexes.appended(&self.bucket.id, self.key_text, &self.key, updated.version, count, &item, id);
         }
         (call, Done::new(201, item))
     }

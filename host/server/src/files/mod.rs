@@ -117,7 +117,13 @@ impl Files {
 
 /// An error in the words of Node, which clients see; `operation` is what Node would have done.
 pub(crate) fn describe(error: &io::Error, operation: &str, path: &Path) -> String {
-    let path = path.display();
+    let path = path.display().to_string();
+    if path.contains('\0') {
+        let path = path.replace('\0', "\\x00");
+        return format!(
+            "The argument 'path' must be a string, Uint8Array, or URL without null bytes. Received '{path}'"
+        );
+    }
     let words = match error.kind() {
         io::ErrorKind::NotFound => "ENOENT: no such file or directory",
         io::ErrorKind::PermissionDenied => "EACCES: permission denied",

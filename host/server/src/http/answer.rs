@@ -259,6 +259,9 @@ impl Draft {
     pub(crate) fn send(mut self, body: Bytes) -> Reply {
         match charset::send(content_type(&self.headers).as_deref(), body) {
             Ok(sent) => {
+                if sent.content_type.is_some() {
+                    as_utf8(&mut self.headers);
+                }
                 if let Some(value) = sent.content_type.and_then(|v| HeaderValue::from_str(&v).ok()) {
                     self.headers.insert(CONTENT_TYPE, value);
                 }
@@ -285,6 +288,17 @@ impl Draft {
             self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         Reply::new(self.status, self.headers, body)
+    }
+}
+
+/// Node writes headers together with a body that is a text, and then in UTF-8.
+fn as_utf8(headers: &mut HeaderMap) {
+    for value in headers.values_mut() {
+        if !value.as_bytes().is_ascii()
+            && let Ok(utf8) = HeaderValue::from_bytes(super::exchange::text(value).as_bytes())
+        {
+            *value = utf8;
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Version};
 use wasmock_exchange::{Exchange, Kind};
 use wasmock_javascript::Value;
 
@@ -26,7 +26,7 @@ pub(crate) struct RequestFacts {
     pub(crate) body: Bytes,
     pub(crate) peer: SocketAddr,
     site: Arc<Site>,
-    /// The target with single slashes, where it had others.
+    /// The target with single slashes, where it had others or a host.
     collapsed: Option<String>,
     text: OnceLock<Option<String>>,
     query: OnceLock<Value>,
@@ -36,9 +36,16 @@ pub(crate) struct RequestFacts {
 
 impl RequestFacts {
     pub(crate) fn new(site: Arc<Site>, head: Parts, body: Bytes, peer: SocketAddr) -> Self {
-        let collapsed = match collapse_slashes(target(&head)) {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(text) => Some(text),
+        let collapsed = match (head.version, head.uri.scheme(), head.uri.authority()) {
+            // A target with scheme and host is a path that begins with the host, as in Mockoon;
+            // in HTTP/2 every target has both.
+            (Version::HTTP_09 | Version::HTTP_10 | Version::HTTP_11, Some(_), Some(host)) => {
+                Some(collapse_slashes(&format!("/{host}{}", target(&head))).into_owned())
+            }
+            _ => match collapse_slashes(target(&head)) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(text) => Some(text),
+            },
         };
         Self {
             head,

@@ -81,13 +81,18 @@ pub(crate) fn handle(site: &Arc<Site>, peer: SocketAddr, request: Request<Incomi
     }
 }
 
-/// Whether the target says what it means and HTTP/1.1 has its Host.
+/// Whether the target says what it means, the method is an everyday one and HTTP/1.1 has its
+/// Host.
 fn is_plain<B>(request: &Request<B>) -> bool {
+    const EVERYDAY: [Method; 7] = [
+        Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS,
+    ];
     let uri = request.uri();
     let path = uri.path_and_query().map_or("", |target| target.as_str());
     let host = request.version() != Version::HTTP_11
         || (uri.scheme().is_none() && request.headers().contains_key(HOST));
-    host && path.starts_with('/')
+    host && EVERYDAY.contains(request.method())
+        && path.starts_with('/')
         && !path.contains("//")
         && memchr::memchr(b'%', path.as_bytes()).is_none()
         && !path.starts_with(ADMIN)
@@ -201,7 +206,8 @@ fn refusal(head: &Parts) -> Option<Reply> {
         return Some(pages::closing(StatusCode::EXPECTATION_FAILED, ""));
     }
     let has_host = head.version != Version::HTTP_11 || head.headers.contains_key(HOST);
-    (!has_host).then(|| pages::closing(StatusCode::BAD_REQUEST, ""))
+    let is_method = !head.method.as_str().bytes().any(|byte| byte.is_ascii_lowercase());
+    (!has_host || !is_method).then(|| pages::closing(StatusCode::BAD_REQUEST, ""))
 }
 
 /// The long way of a request whose body is here.
@@ -240,10 +246,7 @@ async fn route(
         let message = format!("Failed to decode param '{path}'");
         return (Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message), None);
     }
-    // A target with scheme and host means a proxy, which this is not; HTTP/2 always has both.
-    let is_absolute = facts.head.uri.scheme().is_some() && facts.head.version < Version::HTTP_2;
-    let searched = if is_absolute { "" } else { path };
-    for Found { value: endpoint, pattern, way } in mock.http.find(searched) {
+    for Found { value: endpoint, pattern, way } in mock.http.find(path) {
         if !endpoint.takes(method) {
             continue;
         }
@@ -289,13 +292,9 @@ async fn route(
     if method == "OPTIONS" && mock.source.cors && path.starts_with('/') {
         return (pages::preflight(headers), None);
     }
-    let shown = if is_absolute { absolute_path(&facts.head) } else { path };
+    let sent = target(&facts.head);
+    let shown = sent.split_once('?').map_or(sent, |(path, _)| path);
     (pages::not_found(method, shown, headers), None)
-}
-
-fn absolute_path(head: &Parts) -> &str {
-    let target = target(head);
-    target.split_once('?').map_or(target, |(path, _)| path)
 }
 
 /// Notes a transaction, in the journal and in the log.

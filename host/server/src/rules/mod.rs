@@ -146,6 +146,9 @@ impl Rule {
     }
 
     fn holds_now(&self, facts: Facts<'_>) -> Result<bool, Broken> {
+        if self.target.is_nothing(&self.modifier) {
+            return Ok(false);
+        }
         let target = self.target.resolve(facts, &self.modifier, &self.operator)?;
         match self.operator.without_value(&target) {
             Some(holds) => Ok(holds),
@@ -167,6 +170,9 @@ impl Rule {
                 Cow::Owned(self.modifier.with_text(&rendered))
             }
         };
+        if self.target.is_nothing(&modifier) {
+            return (call, Ok(false));
+        }
         if self.target.needs_buckets()
             && let Some(id) = self.target.bucket(mock, &modifier)
         {

@@ -80,6 +80,11 @@ impl Target {
         self.0 == file::Target::DataBucket
     }
 
+    /// A cookie without a name: the rule does not hold, whatever its operator.
+    pub(super) fn is_nothing(self, modifier: &Modifier) -> bool {
+        self.0 == file::Target::Cookie && matches!(modifier, Modifier::Empty)
+    }
+
     /// A bucket may have to be filled first.
     pub(super) fn is_native(self) -> bool {
         !self.needs_buckets()
@@ -116,10 +121,13 @@ impl Target {
             (T::Query, _) => at(&exchange.query())?,
             (T::Params, _) => at(&exchange.params())?,
             (T::Header, Modifier::Empty) => Value::text(""),
-            (T::Header, name) => exchange.header(name.text()).map_or(Value::Undefined, Value::text),
-            (T::Cookie, Modifier::Empty) => {
-                return Err(Broken("a cookie rule needs the cookie's name".to_owned()));
+            (T::Header, name) if name.text().eq_ignore_ascii_case("set-cookie") => {
+                // The one header that Node keeps as a list.
+                let all = exchange.headers().into_iter().filter(|(name, _)| name == "set-cookie");
+                let values: Vec<Value> = all.map(|(_, value)| Value::text(value)).collect();
+                if values.is_empty() { Value::Undefined } else { Value::array(values) }
             }
+            (T::Header, name) => exchange.header(name.text()).map_or(Value::Undefined, Value::text),
             (T::Cookie, name) => {
                 exchange.cookies().as_object().and_then(|c| c.get(name.text()).cloned()).unwrap_or_default()
             }

@@ -233,14 +233,14 @@ impl Site {
         let mock = self.mock.load();
         let source = &mock.source;
         let base = match &self.options.public_base_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
+            Some(url) => url.clone(),
             None => {
                 let scheme = if self.is_tls() { "https" } else { "http" };
                 let host = if host.is_empty() { "undefined" } else { host };
                 format!("{scheme}://{host}:{}", source.port)
             }
         };
-        let prefix = source.endpoint_prefix.trim_start_matches('/');
+        let prefix = &source.endpoint_prefix;
         if prefix.is_empty() { base } else { format!("{base}/{prefix}") }
     }
 
