@@ -15,7 +15,8 @@ fn main() {
     crates::english(&mut tables);
     tables.read_folder("en", Path::new("data"));
     crates::locales(&mut tables);
-    tables.read_locales(Path::new("data/locales"));
+    tables.read_folder("en", Path::new("data/locales"));
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    std::fs::write(Path::new(&out).join("lists.rs"), tables.to_rust()).expect("OUT_DIR is writable");
+    std::fs::write(Path::new(&out).join("lists.rs"), tables.to_rust())
+        .expect("OUT_DIR is writable");
 }

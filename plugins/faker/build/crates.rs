@@ -12,8 +12,12 @@ type Words = &'static [&'static str];
 
 /// The items without doubles, without some and with others, in the order of their texts.
 fn sorted(items: Words, without: &[&str], with: Words) -> Vec<&'static str> {
-    let mut items: Vec<&str> =
-        items.iter().chain(with).copied().filter(|item| !without.contains(item)).collect();
+    let mut items: Vec<&str> = items
+        .iter()
+        .chain(with)
+        .copied()
+        .filter(|item| !without.contains(item))
+        .collect();
     items.sort_unstable();
     items.dedup();
     items
@@ -21,37 +25,104 @@ fn sorted(items: Words, without: &[&str], with: Words) -> Vec<&'static str> {
 
 pub(crate) fn english(t: &mut Tables) {
     type En = locales::EN;
-    let first = sorted(En::NAME_FIRST_NAME, &["Gay", "Gaylord", "Ozzie"], &["D'angelo"]);
+    let first = sorted(
+        En::NAME_FIRST_NAME,
+        &["Gay", "Gaylord", "Ozzie"],
+        &["D'angelo"],
+    );
     t.set("en", "person.first_name.generic", first);
-    t.set("en", "person.last_name.generic", sorted(En::NAME_LAST_NAME, &["Eichmann", "Gaylord"], &["Franey"]));
-    t.set("en", "person.prefix.generic", sorted(En::NAME_TITLE, &[], &[]));
+    t.set(
+        "en",
+        "person.last_name.generic",
+        sorted(En::NAME_LAST_NAME, &["Eichmann", "Gaylord"], &["Franey"]),
+    );
+    t.set(
+        "en",
+        "person.prefix.generic",
+        sorted(En::NAME_TITLE, &[], &[]),
+    );
     t.set("en", "person.suffix", En::NAME_SUFFIX.iter().copied());
-    let descriptors = fakeit::data::job::DESCRIPTOR.iter().copied().filter(|word| *word != "Dynamic");
-    t.set("en", "person.job_descriptor", descriptors);
-    t.set("en", "person.job_area", fakeit::data::job::LEVEL.iter().copied());
-    t.set("en", "person.job_type", fakeit::data::job::TITLE.iter().copied());
-
-    let without = &["infrastructure", "superstructure", "secured line", "info-mediaries"];
-    t.set("en", "company.adjective", sorted(En::COMPANY_BUZZWORD_HEAD, &["Cloned", "Down-sized"], &["Smart", "Sustainable"]));
-    t.set("en", "company.descriptor", sorted(En::COMPANY_BUZZWORD_MIDDLE, &["3rd generation", "4th generation"], &["cloud-native", "data-driven"]));
-    t.set("en", "company.noun", sorted(En::COMPANY_BUZZWORD_TAIL, without, &["microservice"]));
-    t.set("en", "company.buzz_verb", sorted(En::COMPANY_BS_VERBS, &["matrix", "e-enable"], &["simplify"]));
-    t.set("en", "company.buzz_adjective", sorted(En::COMPANY_BS_ADJ, &["sexy"], &["smart", "sustainable"]));
-    t.set("en", "company.buzz_noun", sorted(En::COMPANY_BS_NOUNS, &["eyeballs", "vortals"], &["blockchains"]));
+    let without = &[
+        "infrastructure",
+        "superstructure",
+        "secured line",
+        "info-mediaries",
+    ];
+    t.set(
+        "en",
+        "company.adjective",
+        sorted(
+            En::COMPANY_BUZZWORD_HEAD,
+            &["Cloned", "Down-sized"],
+            &["Smart", "Sustainable"],
+        ),
+    );
+    t.set(
+        "en",
+        "company.descriptor",
+        sorted(
+            En::COMPANY_BUZZWORD_MIDDLE,
+            &["3rd generation", "4th generation"],
+            &["cloud-native", "data-driven"],
+        ),
+    );
+    t.set(
+        "en",
+        "company.noun",
+        sorted(En::COMPANY_BUZZWORD_TAIL, without, &["microservice"]),
+    );
+    t.set(
+        "en",
+        "company.buzz_verb",
+        sorted(En::COMPANY_BS_VERBS, &["matrix", "e-enable"], &["simplify"]),
+    );
+    t.set(
+        "en",
+        "company.buzz_adjective",
+        sorted(En::COMPANY_BS_ADJ, &["sexy"], &["smart", "sustainable"]),
+    );
+    t.set(
+        "en",
+        "company.buzz_noun",
+        sorted(
+            En::COMPANY_BS_NOUNS,
+            &["eyeballs", "vortals"],
+            &["blockchains"],
+        ),
+    );
 
     t.set("en", "location.country", countries());
     t.set("en", "location.state", En::ADDRESS_STATE.iter().copied());
-    t.set("en", "location.state_abbr", En::ADDRESS_STATE_ABBR.iter().copied());
-    t.set("en", "location.street_suffix", sorted(En::ADDRESS_STREET_SUFFIX, &[], &[]));
+    t.set(
+        "en",
+        "location.state_abbr",
+        En::ADDRESS_STATE_ABBR.iter().copied(),
+    );
+    t.set(
+        "en",
+        "location.street_suffix",
+        sorted(En::ADDRESS_STREET_SUFFIX, &[], &[]),
+    );
     t.set("en", "lorem.word", sorted(En::LOREM_WORD, &[], &[]));
 
     use fakeit::data::hacker;
-    t.set("en", "hacker.adjective", sorted(hacker::ADJECTIVE, &[], &[]));
+    t.set(
+        "en",
+        "hacker.adjective",
+        sorted(hacker::ADJECTIVE, &[], &[]),
+    );
     t.set("en", "hacker.noun", sorted(hacker::NOUN, &[], &[]));
     t.set("en", "hacker.verb", sorted(hacker::VERB, &[], &[]));
     t.set("en", "hacker.ingverb", sorted(hacker::INGVERB, &[], &[]));
-    let newer: Words = &["API", "ASCII", "CLI", "DNS", "DRAM", "HEX", "IP", "OCR", "SSD", "TLS", "UDP", "UTF8", "VGA"];
-    t.set("en", "hacker.abbreviation", sorted(hacker::ABBREVIATION, &[], newer));
+    let newer: Words = &[
+        "API", "ASCII", "CLI", "DNS", "DRAM", "HEX", "IP", "OCR", "SSD", "TLS", "UDP", "UTF8",
+        "VGA",
+    ];
+    t.set(
+        "en",
+        "hacker.abbreviation",
+        sorted(hacker::ABBREVIATION, &[], newer),
+    );
 
     let words = petname::Petnames::medium();
     t.set("en", "word.adjective", words.adjectives.iter().copied());
@@ -62,13 +133,29 @@ pub(crate) fn english(t: &mut Tables) {
 /// Countries by their English short names, near the alphabet: Korea stands under K.
 fn countries() -> Vec<&'static str> {
     let without = [
-        "Antarctica (the territory South of 60 deg S)", "Bouvet Island (Bouvetoya)", "Czech Republic",
-        "Macedonia", "Netherlands Antilles", "Palestinian Territory", "Slovakia (Slovak Republic)", "Swaziland",
+        "Antarctica (the territory South of 60 deg S)",
+        "Bouvet Island (Bouvetoya)",
+        "Czech Republic",
+        "Macedonia",
+        "Netherlands Antilles",
+        "Palestinian Territory",
+        "Slovakia (Slovak Republic)",
+        "Swaziland",
     ];
     let with = &[
-        "Aland Islands", "Antarctica", "Bonaire, Sint Eustatius and Saba", "Bouvet Island", "Curacao",
-        "Czechia", "Democratic Republic of the Congo", "Eswatini", "North Macedonia", "Palestine",
-        "Sint Maarten", "Slovakia", "South Sudan",
+        "Aland Islands",
+        "Antarctica",
+        "Bonaire, Sint Eustatius and Saba",
+        "Bouvet Island",
+        "Curacao",
+        "Czechia",
+        "Democratic Republic of the Congo",
+        "Eswatini",
+        "North Macedonia",
+        "Palestine",
+        "Sint Maarten",
+        "Slovakia",
+        "South Sudan",
     ];
     let mut all = sorted(locales::EN::ADDRESS_COUNTRY, &without, with);
     all.sort_by_key(|name| match *name {
@@ -98,30 +185,45 @@ fn emoji(t: &mut Tables) {
     ];
     for (name, group) in groups {
         let mut all: Vec<String> = Vec::new();
-        for emoji in emojis::iter().filter(|emoji| emoji.group() == group) {
+        for emoji in emojis::iter() {
+            let text = emoji.as_str();
+            let first = text.chars().next().unwrap_or_default();
             let version = emoji.unicode_version();
-            if (version.major(), version.minor()) > (13, 1) {
+            let body = is_body(first);
+            let own = match first {
+                '\u{1F4A3}' => name == "smiley",
+                '\u{1F52B}' => name == "object",
+                '\u{1F9FF}' => name == "activity",
+                '\u{1F344}' | '\u{1F980}' | '\u{1F990}' | '\u{1F991}' | '\u{1F99E}'
+                | '\u{1F9AA}' => name == "food",
+                _ => {
+                    emoji.group() == group
+                        && (group != Group::PeopleAndBody || body == (name == "body"))
+                }
+            };
+            // Flags of parts of countries are left out.
+            if !own || text.contains('\u{E007F}') || (version.major(), version.minor()) > (13, 1) {
                 continue;
             }
-            let body = is_body(emoji.as_str());
-            if (name == "body" && !body) || (name == "person" && body) {
-                continue;
-            }
-            let tones = emoji.skin_tones().into_iter().flatten();
-            all.extend(std::iter::once(emoji).chain(tones).map(|e| e.as_str().to_owned()));
+            all.push(text.to_owned());
+            let tones = emoji.skin_tones().into_iter().flatten().map(|e| e.as_str());
+            // Shaking hands have had tones only since Unicode 14.
+            all.extend(
+                tones
+                    .filter(|tone| *tone != text && first != '\u{1F91D}')
+                    .map(str::to_owned),
+            );
         }
-        all.sort_unstable();
-        all.dedup();
         all.truncate(1000);
+        all.sort_unstable_by_key(|text| text.encode_utf16().collect::<Vec<_>>());
         t.set("en", &format!("internet.emoji.{name}"), all);
     }
 }
 
 /// Hands and parts of the body, which share a group with people.
-fn is_body(emoji: &str) -> bool {
-    let first = emoji.chars().next().map_or(0, u32::from);
+fn is_body(first: char) -> bool {
     matches!(
-        first,
+        u32::from(first),
         0x261D
             | 0x270A..=0x270D
             | 0x1F440..=0x1F450
@@ -145,16 +247,22 @@ fn is_body(emoji: &str) -> bool {
 
 /// `^` and `#` of one crate are `!` and `#` of the other: a digit that is not zero.
 fn phones(formats: Words) -> Vec<String> {
-    formats.iter().map(|format| format.replace('^', "!")).collect()
+    formats
+        .iter()
+        .map(|format| format.replace('^', "!"))
+        .collect()
 }
 
 /// What the crate calls `^`, `#` and `@` in postal codes.
 fn codes(formats: Words) -> Vec<String> {
-    formats.iter().map(|format| format.replace('^', "#").replace('@', "?")).collect()
+    formats
+        .iter()
+        .map(|format| format.replace('^', "#").replace('@', "?"))
+        .collect()
 }
 
 /// Sets a list unless it is English's own, which the crate gives where it has no other.
-fn own<D: Data>(t: &mut Tables, locale: &str, key: &str, list: Words, english: Words) {
+fn own(t: &mut Tables, locale: &str, key: &str, list: Words, english: Words) {
     if list != english {
         t.set(locale, key, list.iter().copied());
     }
@@ -162,21 +270,87 @@ fn own<D: Data>(t: &mut Tables, locale: &str, key: &str, list: Words, english: W
 
 fn names<D: Data>(t: &mut Tables, locale: &str) {
     type En = locales::EN;
-    own::<D>(t, locale, "person.first_name.generic", D::NAME_FIRST_NAME, En::NAME_FIRST_NAME);
-    own::<D>(t, locale, "person.last_name.generic", D::NAME_LAST_NAME, En::NAME_LAST_NAME);
-    own::<D>(t, locale, "person.prefix.generic", D::NAME_TITLE, En::NAME_TITLE);
-    t.set(locale, "person.last_name_pattern.generic", ["1;{{person.last_name.generic}}"]);
-    own::<D>(t, locale, "location.country", D::ADDRESS_COUNTRY, En::ADDRESS_COUNTRY);
-    own::<D>(t, locale, "location.state", D::ADDRESS_STATE, En::ADDRESS_STATE);
-    own::<D>(t, locale, "location.state_abbr", D::ADDRESS_STATE_ABBR, En::ADDRESS_STATE_ABBR);
-    own::<D>(t, locale, "company.legal_entity_type", D::COMPANY_SUFFIX, En::COMPANY_SUFFIX);
-    own::<D>(t, locale, "internet.free_email", D::INTERNET_FREE_EMAIL_PROVIDER, En::INTERNET_FREE_EMAIL_PROVIDER);
-    own::<D>(t, locale, "internet.domain_suffix", D::INTERNET_DOMAIN_SUFFIX, En::INTERNET_DOMAIN_SUFFIX);
+    own(
+        t,
+        locale,
+        "person.first_name.generic",
+        D::NAME_FIRST_NAME,
+        En::NAME_FIRST_NAME,
+    );
+    own(
+        t,
+        locale,
+        "person.last_name.generic",
+        D::NAME_LAST_NAME,
+        En::NAME_LAST_NAME,
+    );
+    own(
+        t,
+        locale,
+        "person.prefix.generic",
+        D::NAME_TITLE,
+        En::NAME_TITLE,
+    );
+    t.set(
+        locale,
+        "person.last_name_pattern.generic",
+        ["1;{{person.last_name.generic}}"],
+    );
+    own(
+        t,
+        locale,
+        "location.country",
+        D::ADDRESS_COUNTRY,
+        En::ADDRESS_COUNTRY,
+    );
+    own(
+        t,
+        locale,
+        "location.state",
+        D::ADDRESS_STATE,
+        En::ADDRESS_STATE,
+    );
+    own(
+        t,
+        locale,
+        "location.state_abbr",
+        D::ADDRESS_STATE_ABBR,
+        En::ADDRESS_STATE_ABBR,
+    );
+    own(
+        t,
+        locale,
+        "company.legal_entity_type",
+        D::COMPANY_SUFFIX,
+        En::COMPANY_SUFFIX,
+    );
+    own(
+        t,
+        locale,
+        "internet.free_email",
+        D::INTERNET_FREE_EMAIL_PROVIDER,
+        En::INTERNET_FREE_EMAIL_PROVIDER,
+    );
+    own(
+        t,
+        locale,
+        "internet.domain_suffix",
+        D::INTERNET_DOMAIN_SUFFIX,
+        En::INTERNET_DOMAIN_SUFFIX,
+    );
     if D::PHONE_NUMBER_FORMATS != En::PHONE_NUMBER_FORMATS {
-        t.set(locale, "phone_number.format.human", phones(D::PHONE_NUMBER_FORMATS));
+        t.set(
+            locale,
+            "phone_number.format.human",
+            phones(D::PHONE_NUMBER_FORMATS),
+        );
     }
     if D::ADDRESS_POSTCODE_FORMATS != En::ADDRESS_POSTCODE_FORMATS {
-        t.set(locale, "location.postcode", codes(D::ADDRESS_POSTCODE_FORMATS));
+        t.set(
+            locale,
+            "location.postcode",
+            codes(D::ADDRESS_POSTCODE_FORMATS),
+        );
     }
 }
 

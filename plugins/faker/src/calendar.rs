@@ -7,8 +7,9 @@
 pub(crate) const DAY: f64 = 86_400_000.0;
 
 pub(crate) const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-pub(crate) const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+pub(crate) const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// A moment in its parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +94,9 @@ pub(crate) fn parse(text: &str) -> f64 {
 }
 
 fn number(text: &mut &str, width: usize) -> Option<i64> {
-    let digits = text.get(..width).filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
+    let digits = text
+        .get(..width)
+        .filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
     *text = &text[width..];
     digits.parse().ok()
 }
@@ -139,7 +142,9 @@ fn iso(text: &str) -> Option<f64> {
     if take(&mut rest, ':') {
         second = number(&mut rest, 2)? as f64;
         if take(&mut rest, '.') {
-            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len());
             let fraction: f64 = format!("0.{}", &rest[..end.min(3)]).parse().ok()?;
             second += fraction;
             rest = &rest[end..];
@@ -167,7 +172,13 @@ fn offset(zone: &str) -> Option<i64> {
         return None;
     }
     let value: i64 = digits.parse().ok()?;
-    Some(sign * if digits.len() > 2 { value / 100 * 60 + value % 100 } else { value * 60 })
+    Some(
+        sign * if digits.len() > 2 {
+            value / 100 * 60 + value % 100
+        } else {
+            value * 60
+        },
+    )
 }
 
 /// The looser spellings: words and numbers in almost any order.
@@ -194,9 +205,12 @@ fn free(text: &str) -> Option<f64> {
             zone = offset(word)?;
         } else if lower == "am" || lower == "pm" {
             afternoon = Some(lower == "pm");
-        } else if word.contains('/') || (word.contains('-') && word.as_bytes()[0].is_ascii_digit()) {
-            let parts: Vec<i64> =
-                word.split(['/', '-']).map(|p| p.parse().ok()).collect::<Option<_>>()?;
+        } else if word.contains('/') || (word.contains('-') && word.as_bytes()[0].is_ascii_digit())
+        {
+            let parts: Vec<i64> = word
+                .split(['/', '-'])
+                .map(|p| p.parse().ok())
+                .collect::<Option<_>>()?;
             match parts[..] {
                 [y, m, d] if y > 31 => (year, month, day) = (Some(y), Some(m - 1), Some(d)),
                 [m, d, y] => (year, month, day) = (Some(y), Some(m - 1), Some(d)),
@@ -210,11 +224,15 @@ fn free(text: &str) -> Option<f64> {
             } else {
                 return None;
             }
-        } else if let Some(found) =
-            MONTHS.iter().position(|m| lower.len() >= 3 && lower.starts_with(&m.to_ascii_lowercase()))
+        } else if let Some(found) = MONTHS
+            .iter()
+            .position(|m| lower.len() >= 3 && lower.starts_with(&m.to_ascii_lowercase()))
         {
             month = Some(found as i64);
-        } else if !WEEKDAYS.iter().any(|d| lower.starts_with(&d.to_ascii_lowercase())) {
+        } else if !WEEKDAYS
+            .iter()
+            .any(|d| lower.starts_with(&d.to_ascii_lowercase()))
+        {
             return None;
         }
     }
@@ -247,7 +265,10 @@ mod tests {
             ("2024-02-29T12:30:00+02:00", 1_709_202_600_000.0),
             ("2024-02", 1_706_745_600_000.0),
             ("2020", 1_577_836_800_000.0),
-            ("Thu Feb 29 2024 12:30:00 GMT+0000 (Coordinated Universal Time)", 1_709_209_800_000.0),
+            (
+                "Thu Feb 29 2024 12:30:00 GMT+0000 (Coordinated Universal Time)",
+                1_709_209_800_000.0,
+            ),
             ("Jan 2, 2020", 1_577_923_200_000.0),
             ("2020/1/2", 1_577_923_200_000.0),
             ("1/2/2020 1:00 PM", 1_577_970_000_000.0),
@@ -267,6 +288,9 @@ mod tests {
             assert_eq!(back, (ms / DAY).floor() * DAY, "{ms}");
         }
         assert_eq!(with_year(1_709_164_800_000.0, 2023.0), utc(2023.0, 2, 1));
-        assert_eq!(to_text(0.0), "Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)");
+        assert_eq!(
+            to_text(0.0),
+            "Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)"
+        );
     }
 }

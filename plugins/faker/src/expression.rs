@@ -28,8 +28,12 @@ impl Faker {
     pub(crate) fn fill(&mut self, pattern: &str) -> Result<String, Error> {
         let mut text = pattern.to_owned();
         for _ in 0..DEEPEST {
-            let Some(start) = opening(&text) else { return Ok(text) };
-            let Some(length) = text[start..].find("}}") else { return Ok(text) };
+            let Some(start) = opening(&text) else {
+                return Ok(text);
+            };
+            let Some(length) = text[start..].find("}}") else {
+                return Ok(text);
+            };
             let end = start + length;
             let expression = text[start + 2..end].to_owned();
             let value = self.evaluate(&expression)?;
@@ -109,15 +113,18 @@ impl Faker {
             Place::Group(path) => {
                 let path = format!("{path}.{name}");
                 match lists::find_key(&path) {
-                    Some(key) if !self.list(key).is_empty() => Some(Place::Value(self.pick_value(key)?)),
+                    Some(key) if !self.list(key).is_empty() => {
+                        Some(Place::Value(self.pick_value(key)?))
+                    }
                     Some(_) => None,
                     None => lists::is_group(&path).then_some(Place::Group(path)),
                 }
             }
             // A method that fails here counts as not found.
-            Place::Method(method) => {
-                (method.run)(self, &[]).ok().and_then(|value| value.get(name)).map(Place::Value)
-            }
+            Place::Method(method) => (method.run)(self, &[])
+                .ok()
+                .and_then(|value| value.get(name))
+                .map(Place::Value),
             Place::Value(Value::String(_)) => None,
             Place::Value(value) => value.get(name).map(Place::Value),
         })
@@ -127,8 +134,9 @@ impl Faker {
 /// Where a pattern's next expression begins: two braces and a small letter.
 fn opening(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    (0..bytes.len().saturating_sub(2))
-        .find(|&at| bytes[at] == b'{' && bytes[at + 1] == b'{' && bytes[at + 2].is_ascii_lowercase())
+    (0..bytes.len().saturating_sub(2)).find(|&at| {
+        bytes[at] == b'{' && bytes[at + 1] == b'{' && bytes[at + 2].is_ascii_lowercase()
+    })
 }
 
 /// The arguments between parentheses: JSON, else one text; and where they end.
@@ -138,7 +146,11 @@ fn arguments(text: &str) -> Result<(usize, Vec<Value>), Error> {
         last = Some(end);
         let inner = &text[1..end];
         let parsed = json::parse(&format!("[{inner}]")).or_else(|error| {
-            if inner.contains(['\'', '"']) { Err(error) } else { json::parse(&format!("[\"{inner}\"]")) }
+            if inner.contains(['\'', '"']) {
+                Err(error)
+            } else {
+                json::parse(&format!("[\"{inner}\"]"))
+            }
         });
         if let Ok(Value::Array(args)) = parsed {
             return Ok((end, args.to_vec()));
@@ -160,8 +172,14 @@ mod tests {
 
     #[test]
     fn patterns_are_filled() {
-        assert_eq!(fill("no expression {{ x }} {{X}}").unwrap(), "no expression {{ x }} {{X}}");
-        assert_eq!(fill("{{number.int({\"min\":5,\"max\":5})}}!").unwrap(), "5!");
+        assert_eq!(
+            fill("no expression {{ x }} {{X}}").unwrap(),
+            "no expression {{ x }} {{X}}"
+        );
+        assert_eq!(
+            fill("{{number.int({\"min\":5,\"max\":5})}}!").unwrap(),
+            "5!"
+        );
         assert_eq!(fill("{{string.numeric(4)}}").unwrap().len(), 4);
         assert_eq!(fill("{{helpers.arrayElement([\"(a)\"])}}").unwrap(), "(a)");
         assert_eq!(fill("{{helpers.slugify(a b)}}").unwrap(), "a-b");

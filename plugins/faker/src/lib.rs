@@ -64,7 +64,11 @@ impl Faker {
     ) -> Result<Self, UnknownLocale> {
         let locale = lists::find_locale(locale).ok_or_else(|| UnknownLocale::new(locale))?;
         let seed = seed.unwrap_or_else(|| entropy() as u32);
-        Ok(Self { random: Random::new(seed), locale, now_ms: 0.0 })
+        Ok(Self {
+            random: Random::new(seed),
+            locale,
+            now_ms: 0.0,
+        })
     }
 
     /// A source that takes its draws (32 bits each) from a sequence kept elsewhere, so that
@@ -74,7 +78,11 @@ impl Faker {
     /// As [`Faker::new`].
     pub fn sharing(draw: fn() -> u32, locale: &str) -> Result<Self, UnknownLocale> {
         let locale = lists::find_locale(locale).ok_or_else(|| UnknownLocale::new(locale))?;
-        Ok(Self { random: Random::shared(draw), locale, now_ms: 0.0 })
+        Ok(Self {
+            random: Random::shared(draw),
+            locale,
+            now_ms: 0.0,
+        })
     }
 
     /// Starts the sequence again from this seed.
@@ -109,7 +117,13 @@ impl Method {
         seeded: bool,
         run: fn(&mut Faker, &[Value]) -> Result<Value, Error>,
     ) -> Self {
-        Self { name, arguments, example, seeded, run }
+        Self {
+            name,
+            arguments,
+            example,
+            seeded,
+            run,
+        }
     }
 
     /// The example as it stands in a template.
@@ -121,7 +135,9 @@ impl Method {
 
 /// All methods, by module and name.
 pub fn methods() -> impl Iterator<Item = &'static Method> {
-    modules::MODULES.iter().flat_map(|(_, methods)| methods.iter())
+    modules::MODULES
+        .iter()
+        .flat_map(|(_, methods)| methods.iter())
 }
 
 /// The method of this name; `address.*` and `name.*` are old names of `location.*` and

@@ -33,14 +33,34 @@ impl<'a> Options<'a> {
     pub(crate) fn new(args: &'a [Value], index: usize, first: &str) -> Result<Self, Error> {
         match argument(args, index) {
             Value::Null => Err(Error::Other(format!(
-                "Cannot destructure property '{first}' of 'e' as it is null."
+                "Cannot read properties of null (reading '{first}')"
             ))),
             given => Ok(Self::Given(given)),
         }
     }
 
+    /// As [`Options::new`] where the first option has no default, which JavaScript's
+    /// engine words differently, together with its name for the argument.
+    pub(crate) fn bare(
+        args: &'a [Value],
+        index: usize,
+        first: &str,
+        argument: &str,
+    ) -> Result<Self, Error> {
+        match args.get(index) {
+            Some(Value::Null) => Err(Error::Other(format!(
+                "Cannot destructure property '{first}' of '{argument}' as it is null."
+            ))),
+            _ => Self::new(args, index, first),
+        }
+    }
+
     /// As [`Options::new`], where a bare number stands for the option `name`.
-    pub(crate) fn or_number(args: &'a [Value], index: usize, name: &'static str) -> Result<Self, Error> {
+    pub(crate) fn or_number(
+        args: &'a [Value],
+        index: usize,
+        name: &'static str,
+    ) -> Result<Self, Error> {
         match argument(args, index) {
             number @ Value::Number(_) => Ok(Self::Bare(name, number)),
             _ => Self::new(args, index, name),
@@ -48,7 +68,11 @@ impl<'a> Options<'a> {
     }
 
     /// As [`Options::new`], where a bare text stands for the option `name`.
-    pub(crate) fn or_text(args: &'a [Value], index: usize, name: &'static str) -> Result<Self, Error> {
+    pub(crate) fn or_text(
+        args: &'a [Value],
+        index: usize,
+        name: &'static str,
+    ) -> Result<Self, Error> {
         match argument(args, index) {
             text @ Value::String(_) => Ok(Self::Bare(name, text)),
             _ => Self::new(args, index, name),
@@ -69,6 +93,15 @@ impl<'a> Options<'a> {
         match self.get(name) {
             Value::Undefined => default,
             value => value.to_number(),
+        }
+    }
+
+    /// The option as a count of digits, which must be a number and not a text of one.
+    pub(crate) fn digits(&self, name: &str, default: f64) -> f64 {
+        match self.get(name) {
+            Value::Undefined => default,
+            Value::Number(digits) => digits,
+            _ => f64::NAN,
         }
     }
 
@@ -104,6 +137,10 @@ impl Faker {
 
     /// [`Faker::count`] of an option that may be missing.
     pub(crate) fn count_or(&mut self, range: &Value, default: usize) -> Result<usize, Error> {
-        if range.is_undefined() { Ok(default) } else { self.count(range) }
+        if range.is_undefined() {
+            Ok(default)
+        } else {
+            self.count(range)
+        }
     }
 }

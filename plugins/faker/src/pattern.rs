@@ -13,31 +13,39 @@ pub(crate) const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// `#` becomes a digit and `!` one from 2 to 9.
 pub(crate) fn digits(random: &mut Random, pattern: &str, symbol: char) -> String {
-    pattern.chars().fold(String::with_capacity(pattern.len()), |mut text, c| {
-        match c {
-            _ if c == symbol => text.push(digit(random.up_to(9))),
-            '!' => text.push(digit(random.between(2.0, 9.0) as u32)),
-            _ => text.push(c),
-        }
-        text
-    })
+    pattern
+        .chars()
+        .fold(String::with_capacity(pattern.len()), |mut text, c| {
+            match c {
+                _ if c == symbol => text.push(digit(random.up_to(9))),
+                '!' => text.push(digit(random.between(2.0, 9.0) as u32)),
+                _ => text.push(c),
+            }
+            text
+        })
 }
 
 /// `#` becomes a digit, `?` a capital letter and `*` either.
 pub(crate) fn symbols(random: &mut Random, pattern: &str) -> String {
-    pattern.chars().fold(String::with_capacity(pattern.len()), |mut text, c| {
-        let letter = match c {
-            '#' => false,
-            '?' => true,
-            '*' => random.coin(),
-            _ => {
-                text.push(c);
-                return text;
-            }
-        };
-        text.push(if letter { char::from(random.item(UPPER)) } else { digit(random.up_to(9)) });
-        text
-    })
+    pattern
+        .chars()
+        .fold(String::with_capacity(pattern.len()), |mut text, c| {
+            let letter = match c {
+                '#' => false,
+                '?' => true,
+                '*' => random.coin(),
+                _ => {
+                    text.push(c);
+                    return text;
+                }
+            };
+            text.push(if letter {
+                char::from(random.item(UPPER))
+            } else {
+                digit(random.up_to(9))
+            });
+            text
+        })
 }
 
 /// Repetitions and ranges, then digits, then `L`, the Luhn check digit of the rest.
@@ -46,24 +54,25 @@ pub(crate) fn card(random: &mut Random, pattern: &str, symbol: char) -> Result<S
     let text = repeat_counts(text)?;
     let text = number_ranges(random, text);
     let text = digits(random, &text, symbol);
+    // What is no digit has no number, and neither has a sum with it.
     let check = match luhn(&format!("{}0", text.strip_suffix('L').unwrap_or(&text))) {
-        0 => 0,
-        sum => 10 - sum,
+        None => "NaN".to_owned(),
+        Some(sum) => ((10 - sum) % 10).to_string(),
     };
-    Ok(text.replacen('L', &check.to_string(), 1))
+    Ok(text.replacen('L', &check, 1))
 }
 
 /// The Luhn sum of the digits, modulo 10.
-fn luhn(text: &str) -> u32 {
-    let digits = text.chars().rev().filter(|c| !c.is_whitespace() && *c != '-');
-    let sum: u32 = digits
-        .enumerate()
-        .map(|(index, c)| match c.to_digit(10).unwrap_or(0) {
-            digit if index % 2 == 0 => digit,
-            digit => digit * 2 % 10 + digit * 2 / 10,
-        })
-        .sum();
-    sum % 10
+fn luhn(text: &str) -> Option<u32> {
+    let digits = text
+        .chars()
+        .rev()
+        .filter(|c| !c.is_whitespace() && *c != '-');
+    let values = digits.enumerate().map(|(index, c)| match c.to_digit(10)? {
+        digit if index % 2 == 0 => Some(digit),
+        digit => Some(digit * 2 % 10 + digit * 2 / 10),
+    });
+    Some(values.sum::<Option<u32>>()? % 10)
 }
 
 fn digit(value: u32) -> char {
@@ -89,7 +98,8 @@ impl Repeat {
                     '}' => Some((Self::Count(low), after + 1)),
                     ',' => {
                         let (high, after) = integer(text, after + 1)?;
-                        (text.get(after) == Some(&'}')).then_some((Self::Range(low, high), after + 1))
+                        (text.get(after) == Some(&'}'))
+                            .then_some((Self::Range(low, high), after + 1))
                     }
                     _ => None,
                 }
@@ -127,14 +137,28 @@ impl Repeat {
 }
 
 fn integer(text: &[char], from: usize) -> Option<(f64, usize)> {
-    let end = from + text.get(from..)?.iter().take_while(|c| c.is_ascii_digit()).count();
+    let end = from
+        + text
+            .get(from..)?
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count();
     let digits: String = text[from..end].iter().collect();
     (end > from).then(|| digits.parse().ok().map(|value| (value, end)))?
 }
 
-fn splice(text: &mut Vec<char>, from: usize, to: usize, by: impl IntoIterator<Item = char>) -> Result<(), Error> {
+fn splice(
+    text: &mut Vec<char>,
+    from: usize,
+    to: usize,
+    by: impl IntoIterator<Item = char>,
+) -> Result<(), Error> {
     text.splice(from..to, by);
-    if text.len() as f64 > LONGEST { other("Invalid string length") } else { Ok(()) }
+    if text.len() as f64 > LONGEST {
+        other("Invalid string length")
+    } else {
+        Ok(())
+    }
 }
 
 /// Every `x{low,high}`. A card pattern swaps bounds in the wrong order, an expression
@@ -146,7 +170,9 @@ fn repeat_ranges(random: &mut Random, text: String, strict: bool) -> Result<Stri
     let mut chars: Vec<char> = text.chars().collect();
     let find = |chars: &[char]| {
         (0..chars.len()).find_map(|at| match Repeat::read(chars.get(at + 1..)?)? {
-            (Repeat::Range(low, high), length) if chars[at] != '\n' => Some((at, low, high, length)),
+            (Repeat::Range(low, high), length) if chars[at] != '\n' => {
+                Some((at, low, high, length))
+            }
             _ => None,
         })
     };
@@ -156,7 +182,12 @@ fn repeat_ranges(random: &mut Random, text: String, strict: bool) -> Result<Stri
         }
         let count = Repeat::Range(low.min(high), low.max(high)).draw(random)?;
         let one = chars[at];
-        splice(&mut chars, at, at + 1 + length, std::iter::repeat_n(one, count))?;
+        splice(
+            &mut chars,
+            at,
+            at + 1 + length,
+            std::iter::repeat_n(one, count),
+        )?;
     }
     Ok(chars.into_iter().collect())
 }
@@ -178,7 +209,12 @@ fn repeat_counts(text: String) -> Result<String, Error> {
             return other("Invalid string length");
         }
         let one = chars[at];
-        splice(&mut chars, at, at + 1 + length, std::iter::repeat_n(one, count as usize))?;
+        splice(
+            &mut chars,
+            at,
+            at + 1 + length,
+            std::iter::repeat_n(one, count as usize),
+        )?;
     }
     Ok(chars.into_iter().collect())
 }
@@ -190,11 +226,14 @@ fn number_ranges(random: &mut Random, text: String) -> String {
     }
     let mut chars: Vec<char> = text.chars().collect();
     let find = |chars: &[char]| {
-        (0..chars.len()).filter(|at| chars[*at] == '[').find_map(|at| {
-            let (low, dash) = integer(chars, at + 1)?;
-            let (high, end) = (chars.get(dash) == Some(&'-')).then(|| integer(chars, dash + 1))??;
-            (chars.get(end) == Some(&']')).then_some((at, low, high, end + 1))
-        })
+        (0..chars.len())
+            .filter(|at| chars[*at] == '[')
+            .find_map(|at| {
+                let (low, dash) = integer(chars, at + 1)?;
+                let (high, end) =
+                    (chars.get(dash) == Some(&'-')).then(|| integer(chars, dash + 1))??;
+                (chars.get(end) == Some(&']')).then_some((at, low, high, end + 1))
+            })
     };
     while let Some((at, low, high, end)) = find(&chars) {
         let value = random.between(low.min(high), low.max(high));
@@ -209,7 +248,10 @@ pub(crate) fn matching(random: &mut Random, pattern: &str) -> Result<String, Err
     while let Some((at, repeat, end)) = repeated_letter(&chars) {
         let count = repeat.draw(random)?;
         let by: Vec<char> = match chars[at] {
-            '.' => random.characters(crate::modules::string::ALPHANUMERIC, count).chars().collect(),
+            '.' => random
+                .characters(crate::modules::string::ALPHANUMERIC, count)
+                .chars()
+                .collect(),
             one => vec![one; count],
         };
         splice(&mut chars, at, end, by)?;
@@ -256,30 +298,40 @@ struct Class {
 
 impl Class {
     fn find(chars: &[char]) -> Option<Self> {
-        (0..chars.len()).filter(|at| chars[*at] == '[').find_map(|start| {
-            // As an expression with optional `^` and `-` tries them: present first.
-            [(true, true), (true, false), (false, true), (false, false)].into_iter().find_map(
-                |(negated, dash)| {
-                    let mut from = start + 1;
-                    for (wanted, mark) in [(negated, '^'), (dash, '-')] {
-                        if wanted {
-                            if chars.get(from) != Some(&mark) {
-                                return None;
+        (0..chars.len())
+            .filter(|at| chars[*at] == '[')
+            .find_map(|start| {
+                // As an expression with optional `^` and `-` tries them: present first.
+                [(true, true), (true, false), (false, true), (false, false)]
+                    .into_iter()
+                    .find_map(|(negated, dash)| {
+                        let mut from = start + 1;
+                        for (wanted, mark) in [(negated, '^'), (dash, '-')] {
+                            if wanted {
+                                if chars.get(from) != Some(&mark) {
+                                    return None;
+                                }
+                                from += 1;
                             }
-                            from += 1;
                         }
-                    }
-                    let close = from + 1 + chars.get(from + 1..)?.iter().position(|c| *c == ']')?;
-                    if chars[from..close].contains(&'\n') {
-                        return None;
-                    }
-                    let (repeat, length) =
-                        Repeat::read(&chars[close + 1..]).unwrap_or((Repeat::Once, 0));
-                    let end = close + 1 + length;
-                    Some(Self { start, end, negated, dash, inner: (from, close), repeat })
-                },
-            )
-        })
+                        let close =
+                            from + 1 + chars.get(from + 1..)?.iter().position(|c| *c == ']')?;
+                        if chars[from..close].contains(&'\n') {
+                            return None;
+                        }
+                        let (repeat, length) =
+                            Repeat::read(&chars[close + 1..]).unwrap_or((Repeat::Once, 0));
+                        let end = close + 1 + length;
+                        Some(Self {
+                            start,
+                            end,
+                            negated,
+                            dash,
+                            inner: (from, close),
+                            repeat,
+                        })
+                    })
+            })
     }
 
     /// The characters the class names. After each find the text is cut by the length of
@@ -292,11 +344,15 @@ impl Class {
         let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let mut rest = &chars[self.inner.0..self.inner.1];
         loop {
-            let found = (0..rest.len()).find_map(|at| match (rest[at], rest.get(at + 1), rest.get(at + 2)) {
-                (a, Some('-'), Some(b)) if a.is_ascii_digit() && b.is_ascii_digit() => Some((a, Some(*b))),
-                (a, Some('-'), Some(b)) if word(a) && word(*b) => Some((a, Some(*b))),
-                (a, ..) if word(a) || "-!@#$&()`.+,/\"".contains(a) => Some((a, None)),
-                _ => None,
+            let found = (0..rest.len()).find_map(|at| {
+                match (rest[at], rest.get(at + 1), rest.get(at + 2)) {
+                    (a, Some('-'), Some(b)) if a.is_ascii_digit() && b.is_ascii_digit() => {
+                        Some((a, Some(*b)))
+                    }
+                    (a, Some('-'), Some(b)) if word(a) && word(*b) => Some((a, Some(*b))),
+                    (a, ..) if word(a) || "-!@#$&()`.+,/\"".contains(a) => Some((a, None)),
+                    _ => None,
+                }
             });
             match found {
                 None => return Ok(set),
@@ -339,7 +395,7 @@ mod tests {
         let mut random = Random::new(3);
         for _ in 0..50 {
             let number = card(&mut random, "6453-####-####-####-###L", '#').unwrap();
-            assert_eq!(luhn(&number), 0, "{number}");
+            assert_eq!(luhn(&number), Some(0), "{number}");
         }
         assert_eq!(card(&mut random, "x{3}[5-5]", '#').unwrap(), "xxx5");
     }
@@ -359,6 +415,10 @@ mod tests {
         }
         assert!(matching(&mut random, "[b-a]").is_err());
         assert!(matching(&mut random, "a{99999999}").is_err());
-        assert!(matching(&mut random, "[A-Z]{5}\\d").unwrap().ends_with("\\d"));
+        assert!(
+            matching(&mut random, "[A-Z]{5}\\d")
+                .unwrap()
+                .ends_with("\\d")
+        );
     }
 }

@@ -124,7 +124,10 @@ mod tests {
         assert_eq!(random.next(), 0.374_540_118_847_362_5);
         assert_eq!(random.next(), 0.950_714_306_409_916_2);
         // A negative seed counts by its low 32 bits.
-        assert_eq!(Random::new(-5_i32 as u32).next(), Random::new(4_294_967_291).next());
+        assert_eq!(
+            Random::new(-5_i32 as u32).next(),
+            Random::new(4_294_967_291).next()
+        );
     }
 
     #[test]

@@ -10,51 +10,85 @@ use crate::options::Options;
 use crate::{Faker, Method};
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("color.human", "", "", false, |f, _| f.pick_value(key::COLOR_HUMAN)),
-    Method::new("color.space", "", "", true, |f, _| f.pick_value(key::COLOR_SPACE)),
+    Method::new("color.human", "", "", false, |f, _| {
+        f.pick_value(key::COLOR_HUMAN)
+    }),
+    Method::new("color.space", "", "", true, |f, _| {
+        f.pick_value(key::COLOR_SPACE)
+    }),
     Method::new("color.cssSupportedFunction", "", "", true, |f, _| {
-        Ok(f.random.item(&["rgb", "rgba", "hsl", "hsla", "hwb", "cmyk", "lab", "lch", "color"]).into())
+        Ok(f.random
+            .item(&[
+                "rgb", "rgba", "hsl", "hsla", "hwb", "cmyk", "lab", "lch", "color",
+            ])
+            .into())
     }),
     Method::new("color.cssSupportedSpace", "", "", true, |f, _| {
-        Ok(f.random.item(&["sRGB", "display-p3", "rec2020", "a98-rgb", "prophoto-rgb"]).into())
+        Ok(f.random
+            .item(&["sRGB", "display-p3", "rec2020", "a98-rgb", "prophoto-rgb"])
+            .into())
     }),
-    Method::new("color.rgb", "{format, includeAlpha, prefix, casing}", "format='css'", true, rgb),
+    Method::new(
+        "color.rgb",
+        "{format, includeAlpha, prefix, casing}",
+        "format='css'",
+        true,
+        rgb,
+    ),
     Method::new("color.cmyk", "{format}", "format='css'", true, |f, a| {
         let format = format(a)?;
         let parts = (0..4).map(|_| with_step(f, 0.0, 1.0, 0.01)).collect();
-        Ok(print(parts, &format, Notation::Cmyk))
+        Ok(print(parts, &format, &Notation::Cmyk))
     }),
-    Method::new("color.hsl", "{format, includeAlpha}", "format='css'", true, |f, a| {
-        let format = format(a)?;
-        let alpha = Options::new(a, 0, "format")?.flag("includeAlpha", false);
-        let mut parts = vec![f64::from(f.random.up_to(360))];
-        parts.extend((0..if alpha { 3 } else { 2 }).map(|_| with_step(f, 0.0, 1.0, 0.01)));
-        Ok(print(parts, &format, if alpha { Notation::Hsla } else { Notation::Hsl }))
-    }),
+    Method::new(
+        "color.hsl",
+        "{format, includeAlpha}",
+        "format='css'",
+        true,
+        |f, a| {
+            let format = format(a)?;
+            let alpha = Options::new(a, 0, "format")?.flag("includeAlpha", false);
+            let mut parts = vec![f64::from(f.random.up_to(360))];
+            parts.extend((0..if alpha { 3 } else { 2 }).map(|_| with_step(f, 0.0, 1.0, 0.01)));
+            Ok(print(
+                parts,
+                &format,
+                if alpha { &Notation::Hsla } else { &Notation::Hsl },
+            ))
+        },
+    ),
     Method::new("color.hwb", "{format}", "format='css'", true, |f, a| {
         let format = format(a)?;
         let mut parts = vec![f64::from(f.random.up_to(360))];
         parts.extend((0..2).map(|_| with_step(f, 0.0, 1.0, 0.01)));
-        Ok(print(parts, &format, Notation::Hwb))
+        Ok(print(parts, &format, &Notation::Hwb))
     }),
     Method::new("color.lab", "{format}", "format='css'", true, |f, a| {
         let format = format(a)?;
         let mut parts = vec![with_step(f, 0.0, 1.0, 1e-6)];
         parts.extend((0..2).map(|_| with_step(f, -100.0, 100.0, 1e-4)));
-        Ok(print(parts, &format, Notation::Lab))
+        Ok(print(parts, &format, &Notation::Lab))
     }),
     Method::new("color.lch", "{format}", "format='css'", true, |f, a| {
         let format = format(a)?;
         let mut parts = vec![with_step(f, 0.0, 1.0, 1e-6)];
         parts.extend((0..2).map(|_| with_step(f, 0.0, 230.0, 0.1)));
-        Ok(print(parts, &format, Notation::Lch))
+        Ok(print(parts, &format, &Notation::Lch))
     }),
-    Method::new("color.colorByCSSColorSpace", "{format, space}", "format='css' space='display-p3'", true, |f, a| {
-        let format = format(a)?;
-        let space = Options::new(a, 0, "format")?.text("space").unwrap_or_else(|| "sRGB".to_owned());
-        let parts = (0..3).map(|_| with_step(f, 0.0, 1.0, 1e-4)).collect();
-        Ok(print(parts, &format, Notation::Color(space)))
-    }),
+    Method::new(
+        "color.colorByCSSColorSpace",
+        "{format, space}",
+        "format='css' space='display-p3'",
+        true,
+        |f, a| {
+            let format = format(a)?;
+            let space = Options::new(a, 0, "format")?
+                .text("space")
+                .unwrap_or_else(|| "sRGB".to_owned());
+            let parts = (0..3).map(|_| with_step(f, 0.0, 1.0, 1e-4)).collect();
+            Ok(print(parts, &format, &Notation::Color(space)))
+        },
+    ),
 ];
 
 enum Notation {
@@ -70,7 +104,9 @@ enum Notation {
 }
 
 fn format(args: &[Value]) -> Result<String, Error> {
-    Ok(Options::new(args, 0, "format")?.text("format").unwrap_or_else(|| "decimal".to_owned()))
+    Ok(Options::new(args, 0, "format")?
+        .text("format")
+        .unwrap_or_else(|| "decimal".to_owned()))
 }
 
 /// A colour such as `#a1b2c3`.
@@ -83,7 +119,9 @@ fn rgb(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let alpha = o.flag("includeAlpha", false);
     let format = o.text("format").unwrap_or_else(|| "hex".to_owned());
     if format == "hex" {
-        let digits = f.random.characters(b"0123456789abcdefABCDEF", if alpha { 8 } else { 6 });
+        let digits = f
+            .random
+            .characters(b"0123456789abcdefABCDEF", if alpha { 8 } else { 6 });
         let digits = match o.text("casing").as_deref() {
             Some("upper") => digits.to_ascii_uppercase(),
             None | Some("lower") => digits.to_ascii_lowercase(),
@@ -100,14 +138,23 @@ fn rgb(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     if alpha {
         parts.push(with_step(f, 0.0, 1.0, 0.01));
     }
-    Ok(print(parts, &format, if alpha { Notation::Rgba } else { Notation::Rgb }))
+    Ok(print(
+        parts,
+        &format,
+        if alpha { &Notation::Rgba } else { &Notation::Rgb },
+    ))
 }
 
-fn print(parts: Vec<f64>, format: &str, notation: Notation) -> Value {
+fn print(parts: Vec<f64>, format: &str, notation: &Notation) -> Value {
     match format {
         "decimal" => parts.into_iter().map(Value::Number).collect(),
-        "binary" => parts.iter().map(|part| binary(*part)).collect::<Vec<_>>().join(" ").into(),
-        "css" => css(&parts, &notation).into(),
+        "binary" => parts
+            .iter()
+            .map(|part| binary(*part))
+            .collect::<Vec<_>>()
+            .join(" ")
+            .into(),
+        "css" => css(&parts, notation).into(),
         _ => Value::Undefined,
     }
 }

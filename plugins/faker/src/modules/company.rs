@@ -16,12 +16,24 @@ pub(crate) const METHODS: &[Method] = &[
         let adjective = f.pick(key::COMPANY_BUZZ_ADJECTIVE)?;
         Ok(format!("{verb} {adjective} {}", f.pick(key::COMPANY_BUZZ_NOUN)?).into())
     }),
-    Method::new("company.catchPhraseAdjective", "", "", false, |f, _| f.pick_value(key::COMPANY_ADJECTIVE)),
-    Method::new("company.catchPhraseDescriptor", "", "", false, |f, _| f.pick_value(key::COMPANY_DESCRIPTOR)),
-    Method::new("company.catchPhraseNoun", "", "", false, |f, _| f.pick_value(key::COMPANY_NOUN)),
-    Method::new("company.buzzAdjective", "", "", false, |f, _| f.pick_value(key::COMPANY_BUZZ_ADJECTIVE)),
-    Method::new("company.buzzVerb", "", "", false, |f, _| f.pick_value(key::COMPANY_BUZZ_VERB)),
-    Method::new("company.buzzNoun", "", "", false, |f, _| f.pick_value(key::COMPANY_BUZZ_NOUN)),
+    Method::new("company.catchPhraseAdjective", "", "", false, |f, _| {
+        f.pick_value(key::COMPANY_ADJECTIVE)
+    }),
+    Method::new("company.catchPhraseDescriptor", "", "", false, |f, _| {
+        f.pick_value(key::COMPANY_DESCRIPTOR)
+    }),
+    Method::new("company.catchPhraseNoun", "", "", false, |f, _| {
+        f.pick_value(key::COMPANY_NOUN)
+    }),
+    Method::new("company.buzzAdjective", "", "", false, |f, _| {
+        f.pick_value(key::COMPANY_BUZZ_ADJECTIVE)
+    }),
+    Method::new("company.buzzVerb", "", "", false, |f, _| {
+        f.pick_value(key::COMPANY_BUZZ_VERB)
+    }),
+    Method::new("company.buzzNoun", "", "", false, |f, _| {
+        f.pick_value(key::COMPANY_BUZZ_NOUN)
+    }),
 ];
 
 pub(crate) fn name(f: &mut Faker) -> Result<String, Error> {

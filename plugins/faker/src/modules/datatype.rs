@@ -1,10 +1,15 @@
 //! Truth values.
 
-use crate::options::Options;
 use crate::Method;
+use crate::options::Options;
 
-pub(crate) const METHODS: &[Method] =
-    &[Method::new("datatype.boolean", "probability | {probability}", "0.9", true, |f, a| {
+pub(crate) const METHODS: &[Method] = &[Method::new(
+    "datatype.boolean",
+    "probability | {probability}",
+    "0.9",
+    true,
+    |f, a| {
         let o = Options::or_number(a, 0, "probability")?;
         Ok(f.random.chance(o.number("probability", 0.5)).into())
-    })];
+    },
+)];

@@ -6,22 +6,46 @@ use crate::error::{Error, faker, other};
 use crate::lists::{Key, field, key};
 use crate::modules::number::with_digits;
 use crate::modules::string::{ALPHANUMERIC, DIGITS, fixed, hex};
-use crate::options::Options;
+use crate::options::{Options, argument};
 use crate::pattern::{self, UPPER};
 use crate::{Faker, Method};
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("finance.accountNumber", "length | {length}", "12", true, |f, a| digits(f, a, 8.0)),
+    Method::new(
+        "finance.accountNumber",
+        "length | {length}",
+        "12",
+        true,
+        |f, a| digits(f, a, 8.0),
+    ),
     Method::new("finance.accountName", "", "", true, |f, _| {
         Ok(format!("{} Account", f.pick(key::FINANCE_ACCOUNT_TYPE)?).into())
     }),
     Method::new("finance.routingNumber", "", "", true, routing_number),
-    Method::new("finance.maskedNumber", "length | {length, parens, ellipsis}", "6", true, masked_number),
-    Method::new("finance.amount", "{min, max, dec, symbol, autoFormat}", "min=5 max=10 dec=2 symbol='$'", true, amount),
-    Method::new("finance.transactionType", "", "", true, |f, _| f.pick_value(key::FINANCE_TRANSACTION_TYPE)),
+    Method::new(
+        "finance.maskedNumber",
+        "length | {length, parens, ellipsis}",
+        "6",
+        true,
+        masked_number,
+    ),
+    Method::new(
+        "finance.amount",
+        "{min, max, dec, symbol, autoFormat}",
+        "min=5 max=10 dec=2 symbol='$'",
+        true,
+        amount,
+    ),
+    Method::new("finance.transactionType", "", "", true, |f, _| {
+        f.pick_value(key::FINANCE_TRANSACTION_TYPE)
+    }),
     Method::new("finance.currency", "", "", true, currency),
-    Method::new("finance.currencyCode", "", "", true, |f, _| Ok(currency_field(f, 1)?.into())),
-    Method::new("finance.currencyName", "", "", true, |f, _| Ok(currency_field(f, 0)?.into())),
+    Method::new("finance.currencyCode", "", "", true, |f, _| {
+        Ok(currency_field(f, 1)?.into())
+    }),
+    Method::new("finance.currencyName", "", "", true, |f, _| {
+        Ok(currency_field(f, 0)?.into())
+    }),
     Method::new("finance.currencySymbol", "", "", true, |f, _| {
         // A third of the currencies have none; a hundred misses do not happen.
         let mut symbol = currency_field(f, 2)?;
@@ -33,15 +57,31 @@ pub(crate) const METHODS: &[Method] = &[
         }
         Ok(symbol.into())
     }),
-    Method::new("finance.currencyNumericCode", "", "", true, |f, _| Ok(currency_field(f, 3)?.into())),
-    Method::new("finance.bitcoinAddress", "{type, network}", "type='segwit'", true, bitcoin_address),
+    Method::new("finance.currencyNumericCode", "", "", true, |f, _| {
+        Ok(currency_field(f, 3)?.into())
+    }),
+    Method::new(
+        "finance.bitcoinAddress",
+        "{type, network}",
+        "type='segwit'",
+        true,
+        bitcoin_address,
+    ),
     Method::new("finance.litecoinAddress", "", "", true, |f, _| {
         let length = f.random.between(26.0, 33.0) as usize;
         let first = f.random.characters(b"LM3", 1);
         Ok((first + &f.random.characters(&BASE58, length - 1)).into())
     }),
-    Method::new("finance.creditCardNumber", "issuer | {issuer}", "'visa'", true, credit_card_number),
-    Method::new("finance.creditCardCVV", "", "", true, |f, _| Ok(f.random.characters(DIGITS, 3).into())),
+    Method::new(
+        "finance.creditCardNumber",
+        "issuer | {issuer}",
+        "'visa'",
+        true,
+        credit_card_number,
+    ),
+    Method::new("finance.creditCardCVV", "", "", true, |f, _| {
+        Ok(f.random.characters(DIGITS, 3).into())
+    }),
     Method::new("finance.creditCardIssuer", "", "", true, |f, _| {
         let index = f.random.index(ISSUERS.len());
         Ok(ISSUERS[index].0.into())
@@ -52,11 +92,28 @@ pub(crate) const METHODS: &[Method] = &[
         }
         digits(f, a, 4.0)
     }),
-    Method::new("finance.ethereumAddress", "", "", true, |f, _| Ok(format!("0x{}", hex(f, 40)).into())),
-    Method::new("finance.iban", "{formatted, countryCode}", "formatted=true countryCode='DE'", true, iban),
-    Method::new("finance.bic", "{includeBranchCode}", "includeBranchCode=true", true, bic),
+    Method::new("finance.ethereumAddress", "", "", true, |f, _| {
+        Ok(format!("0x{}", hex(f, 40)).into())
+    }),
+    Method::new(
+        "finance.iban",
+        "{formatted, countryCode}",
+        "formatted=true countryCode='DE'",
+        true,
+        iban,
+    ),
+    Method::new(
+        "finance.bic",
+        "{includeBranchCode}",
+        "includeBranchCode=true",
+        true,
+        bic,
+    ),
     Method::new("finance.transactionDescription", "", "", false, |f, _| {
-        Ok(f.pick_pattern(key::FINANCE_TRANSACTION_DESCRIPTION_PATTERN)?.into())
+        Ok(
+            f.pick_pattern(key::FINANCE_TRANSACTION_DESCRIPTION_PATTERN)?
+                .into(),
+        )
     }),
 ];
 
@@ -65,7 +122,10 @@ const BASE58: [u8; 58] = *b"123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRST
 
 /// The networks of cards in the order of the draws, and the patterns of their numbers.
 const ISSUERS: [(&str, Key); 6] = [
-    ("american_express", key::FINANCE_CREDIT_CARD_AMERICAN_EXPRESS),
+    (
+        "american_express",
+        key::FINANCE_CREDIT_CARD_AMERICAN_EXPRESS,
+    ),
     ("diners_club", key::FINANCE_CREDIT_CARD_DINERS_CLUB),
     ("discover", key::FINANCE_CREDIT_CARD_DISCOVER),
     ("jcb", key::FINANCE_CREDIT_CARD_JCB),
@@ -84,12 +144,19 @@ fn digits(f: &mut Faker, args: &[Value], default: f64) -> Result<Value, Error> {
 
 fn routing_number(f: &mut Faker, _: &[Value]) -> Result<Value, Error> {
     let text = f.random.characters(DIGITS, 8);
-    let sum: u32 = text.bytes().zip([3, 7, 1].into_iter().cycle()).map(|(d, w)| u32::from(d - b'0') * w).sum();
+    let sum: u32 = text
+        .bytes()
+        .zip([3, 7, 1].into_iter().cycle())
+        .map(|(d, w)| u32::from(d - b'0') * w)
+        .sum();
     Ok(format!("{text}{}", sum.div_ceil(10) * 10 - sum).into())
 }
 
 fn masked_number(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
-    let o = Options::or_number(args, 0, "length")?;
+    let o = match argument(args, 0) {
+        Value::Null => Options::new(args, 0, "ellipsis")?,
+        _ => Options::or_number(args, 0, "length")?,
+    };
     let count = match o.get("length") {
         Value::Undefined => 4,
         Value::Null => 1,
@@ -107,7 +174,7 @@ fn masked_number(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 fn amount(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let o = Options::new(args, 0, "autoFormat")?;
-    let places = o.number("dec", 2.0);
+    let places = o.digits("dec", 2.0);
     let value = with_digits(f, o.number("min", 0.0), o.number("max", 1000.0), places)?;
     let mut text = if o.flag("autoFormat", false) {
         // American grouping, and three places when fewer are asked for but more are there.
@@ -120,8 +187,12 @@ fn amount(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 }
 
 fn grouped(text: &str) -> String {
-    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
-    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
+    let (sign, rest) = text
+        .strip_prefix('-')
+        .map_or(("", text), |rest| ("-", rest));
+    let (whole, fraction) = rest
+        .split_once('.')
+        .map_or((rest, None), |(w, f)| (w, Some(f)));
     let mut out = String::from(sign);
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
@@ -148,7 +219,10 @@ fn bitcoin_address(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let o = Options::new(args, 0, "type")?;
     let kind = match o.text("type") {
         Some(kind) => kind,
-        None => f.random.item(&["legacy", "segwit", "bech32", "taproot"]).to_owned(),
+        None => f
+            .random
+            .item(&["legacy", "segwit", "bech32", "taproot"])
+            .to_owned(),
     };
     let main = match o.text("network").as_deref() {
         None | Some("mainnet") => true,
@@ -165,15 +239,25 @@ fn bitcoin_address(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let prefix = prefixes[usize::from(!main)];
     let count = f.random.between(low, high) as usize - prefix.len();
     let alphabet: Vec<u8> = if low == high {
-        ALPHANUMERIC[..36].iter().copied().filter(|c| !b"1bBiIoO".contains(c)).collect()
+        ALPHANUMERIC[..36]
+            .iter()
+            .copied()
+            .filter(|c| !b"1bBiIoO".contains(c))
+            .collect()
     } else {
-        ALPHANUMERIC.iter().copied().filter(|c| !b"0OIl".contains(c)).collect()
+        ALPHANUMERIC
+            .iter()
+            .copied()
+            .filter(|c| !b"0OIl".contains(c))
+            .collect()
     };
     Ok(format!("{prefix}{}", f.random.characters(&alphabet, count)).into())
 }
 
 fn credit_card_number(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
-    let issuer = Options::or_text(args, 0, "issuer")?.text("issuer").unwrap_or_default();
+    let issuer = Options::or_text(args, 0, "issuer")?
+        .text("issuer")
+        .unwrap_or_default();
     let lower = issuer.to_lowercase();
     let format = if let Some((_, key)) = ISSUERS.iter().find(|(name, _)| *name == lower) {
         f.pick(*key)?.to_owned()
@@ -188,18 +272,24 @@ fn credit_card_number(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 /// The account part of a format: `8n16c` is eight digits and 16 digits or letters.
 fn parts(structure: &str) -> impl Iterator<Item = (usize, char)> + '_ {
-    structure.split_inclusive(['a', 'c', 'n']).filter_map(|part| {
-        let (count, kind) = part.split_at(part.len() - 1);
-        Some((count.parse().ok()?, kind.chars().next()?))
-    })
+    structure
+        .split_inclusive(['a', 'c', 'n'])
+        .filter_map(|part| {
+            let (count, kind) = part.split_at(part.len() - 1);
+            Some((count.parse().ok()?, kind.chars().next()?))
+        })
 }
 
 fn iban(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
-    let o = Options::new(args, 0, "countryCode")?;
+    let o = Options::bare(args, 0, "countryCode", "e")?;
     let format = match o.get("countryCode") {
         code if code.is_truthy() => {
             let code = code.to_text();
-            let found = f.list(key::FINANCE_IBAN).iter().copied().find(|item| field(item, 0) == code);
+            let found = f
+                .list(key::FINANCE_IBAN)
+                .iter()
+                .copied()
+                .find(|item| field(item, 0) == code);
             match found {
                 Some(format) => format,
                 None => return faker(format!("Country code {code} not supported.")),
@@ -236,16 +326,20 @@ fn iban(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     if !o.flag("formatted", false) {
         return Ok(text.into());
     }
-    let groups: Vec<&str> = (0..text.len()).step_by(4).map(|at| &text[at..text.len().min(at + 4)]).collect();
+    let groups: Vec<&str> = (0..text.len())
+        .step_by(4)
+        .map(|at| &text[at..text.len().min(at + 4)])
+        .collect();
     Ok(groups.join(" ").into())
 }
 
 /// Modulo 97, with letters as numbers from 10.
 fn remainder(text: &str) -> u32 {
-    text.chars().fold(0, |rest, c| match c.to_digit(36).unwrap_or(0) {
-        digit if digit < 10 => (rest * 10 + digit) % 97,
-        letter => (rest * 100 + letter) % 97,
-    })
+    text.chars()
+        .fold(0, |rest, c| match c.to_digit(36).unwrap_or(0) {
+            digit if digit < 10 => (rest * 10 + digit) % 97,
+            letter => (rest * 100 + letter) % 97,
+        })
 }
 
 fn bic(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
@@ -274,7 +368,11 @@ mod tests {
         let mut f = Faker::new(Some(7), || 0, "en").unwrap();
         for _ in 0..200 {
             let text = iban(&mut f, &[]).unwrap().to_text().into_owned();
-            assert_eq!(remainder(&format!("{}{}", &text[4..], &text[..4])), 1, "{text}");
+            assert_eq!(
+                remainder(&format!("{}{}", &text[4..], &text[..4])),
+                1,
+                "{text}"
+            );
         }
     }
 

@@ -4,8 +4,12 @@ use crate::Method;
 use crate::lists::key;
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("food.adjective", "", "", false, |f, _| f.pick_value(key::FOOD_ADJECTIVE)),
-    Method::new("food.description", "", "", false, |f, _| Ok(f.pick_pattern(key::FOOD_DESCRIPTION_PATTERN)?.into())),
+    Method::new("food.adjective", "", "", false, |f, _| {
+        f.pick_value(key::FOOD_ADJECTIVE)
+    }),
+    Method::new("food.description", "", "", false, |f, _| {
+        Ok(f.pick_pattern(key::FOOD_DESCRIPTION_PATTERN)?.into())
+    }),
     Method::new("food.dish", "", "", false, |f, _| {
         let dish = if f.random.coin() {
             f.pick_pattern(key::FOOD_DISH_PATTERN)?
@@ -14,12 +18,24 @@ pub(crate) const METHODS: &[Method] = &[
         };
         Ok(title(&dish).into())
     }),
-    Method::new("food.ethnicCategory", "", "", false, |f, _| f.pick_value(key::FOOD_ETHNIC_CATEGORY)),
-    Method::new("food.fruit", "", "", false, |f, _| f.pick_value(key::FOOD_FRUIT)),
-    Method::new("food.ingredient", "", "", false, |f, _| f.pick_value(key::FOOD_INGREDIENT)),
-    Method::new("food.meat", "", "", false, |f, _| f.pick_value(key::FOOD_MEAT)),
-    Method::new("food.spice", "", "", false, |f, _| f.pick_value(key::FOOD_SPICE)),
-    Method::new("food.vegetable", "", "", false, |f, _| f.pick_value(key::FOOD_VEGETABLE)),
+    Method::new("food.ethnicCategory", "", "", false, |f, _| {
+        f.pick_value(key::FOOD_ETHNIC_CATEGORY)
+    }),
+    Method::new("food.fruit", "", "", false, |f, _| {
+        f.pick_value(key::FOOD_FRUIT)
+    }),
+    Method::new("food.ingredient", "", "", false, |f, _| {
+        f.pick_value(key::FOOD_INGREDIENT)
+    }),
+    Method::new("food.meat", "", "", false, |f, _| {
+        f.pick_value(key::FOOD_MEAT)
+    }),
+    Method::new("food.spice", "", "", false, |f, _| {
+        f.pick_value(key::FOOD_SPICE)
+    }),
+    Method::new("food.vegetable", "", "", false, |f, _| {
+        f.pick_value(key::FOOD_VEGETABLE)
+    }),
 ];
 
 /// Each word with a capital letter.

@@ -16,12 +16,26 @@ pub(crate) const METHODS: &[Method] = &[
         let verb = f.pick(key::HACKER_VERB)?.replacen(' ', "-", 1);
         Ok(format!("{noun}-{verb}").into())
     }),
-    Method::new("git.commitEntry", "{merge, eol, refDate}", "merge=true eol='LF'", false, commit_entry),
-    Method::new("git.commitMessage", "", "", true, |f, _| Ok(commit_message(f)?.into())),
-    Method::new("git.commitDate", "{refDate}", "refDate='2024-01-01'", true, |f, a| {
-        let now = date::reference(f, &Options::new(a, 0, "refDate")?)?;
-        Ok(commit_date(f, now)?.into())
+    Method::new(
+        "git.commitEntry",
+        "{merge, eol, refDate}",
+        "merge=true eol='LF'",
+        true,
+        commit_entry,
+    ),
+    Method::new("git.commitMessage", "", "", true, |f, _| {
+        Ok(commit_message(f)?.into())
     }),
+    Method::new(
+        "git.commitDate",
+        "{refDate}",
+        "refDate='2024-01-01'",
+        true,
+        |f, a| {
+            let now = date::reference(f, &Options::new(a, 0, "refDate")?)?;
+            Ok(commit_date(f, now)?.into())
+        },
+    ),
     Method::new("git.commitSha", "{length}", "length=7", true, |f, a| {
         let count = match Options::new(a, 0, "length")?.get("length") {
             Value::Undefined => 40,
@@ -79,7 +93,11 @@ fn commit_entry(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     // Four spaces that do not break.
     lines.push(format!("\u{a0}\u{a0}\u{a0}\u{a0}{}", commit_message(f)?));
     lines.push(String::new());
-    let end = if o.text("eol").is_none_or(|eol| eol == "CRLF") { "\r\n" } else { "\n" };
+    let end = if o.text("eol").is_none_or(|eol| eol == "CRLF") {
+        "\r\n"
+    } else {
+        "\n"
+    };
     Ok(lines.join(end).into())
 }
 
@@ -88,5 +106,7 @@ fn tidy(name: &str) -> String {
     let edge = |c: char| ".,:;\"\\'".contains(c);
     let name = name.strip_prefix(edge).unwrap_or(name);
     let name = name.strip_suffix(edge).unwrap_or(name);
-    name.chars().filter(|c| !matches!(c, '<' | '>' | '\n')).collect()
+    name.chars()
+        .filter(|c| !matches!(c, '<' | '>' | '\n'))
+        .collect()
 }

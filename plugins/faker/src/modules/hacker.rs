@@ -5,11 +5,21 @@ use crate::lists::key;
 use crate::{Faker, Method};
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("hacker.abbreviation", "", "", true, |f, _| f.pick_value(key::HACKER_ABBREVIATION)),
-    Method::new("hacker.adjective", "", "", true, |f, _| f.pick_value(key::HACKER_ADJECTIVE)),
-    Method::new("hacker.noun", "", "", true, |f, _| f.pick_value(key::HACKER_NOUN)),
-    Method::new("hacker.verb", "", "", true, |f, _| f.pick_value(key::HACKER_VERB)),
-    Method::new("hacker.ingverb", "", "", true, |f, _| f.pick_value(key::HACKER_INGVERB)),
+    Method::new("hacker.abbreviation", "", "", true, |f, _| {
+        f.pick_value(key::HACKER_ABBREVIATION)
+    }),
+    Method::new("hacker.adjective", "", "", true, |f, _| {
+        f.pick_value(key::HACKER_ADJECTIVE)
+    }),
+    Method::new("hacker.noun", "", "", true, |f, _| {
+        f.pick_value(key::HACKER_NOUN)
+    }),
+    Method::new("hacker.verb", "", "", true, |f, _| {
+        f.pick_value(key::HACKER_VERB)
+    }),
+    Method::new("hacker.ingverb", "", "", true, |f, _| {
+        f.pick_value(key::HACKER_INGVERB)
+    }),
     Method::new("hacker.phrase", "", "", false, |f, _| Ok(phrase(f)?.into())),
 ];
 

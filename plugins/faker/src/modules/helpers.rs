@@ -13,49 +13,118 @@ use crate::options::{Options, argument};
 use crate::{Faker, Method, pattern};
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("helpers.slugify", "text", "'Hello wörld'", true, |_, a| match argument(a, 0) {
-        Value::Undefined => Ok("".into()),
-        value => Ok(slugify(text(value, "normalize")?).into()),
-    }),
-    Method::new("helpers.replaceSymbols", "pattern", "'##-??-**'", true, |f, a| {
-        let pattern = pattern_text(a)?;
-        Ok(pattern::symbols(&mut f.random, &pattern).into())
-    }),
-    Method::new("helpers.replaceCreditCardSymbols", "pattern, symbol", "'6453-####-####-####-###L'", true, |f, a| {
-        let pattern = match argument(a, 0) {
-            Value::Undefined => "6453-####-####-####-###L".to_owned(),
-            value => text(value, "slice")?.to_owned(),
-        };
-        let symbol = match argument(a, 1) {
-            Value::Undefined => Some('#'),
-            // A text of several characters never equals the one it is compared with.
-            value => value.as_str().and_then(|t| t.parse().ok()),
-        };
-        Ok(pattern::card(&mut f.random, &pattern, symbol.unwrap_or('\0'))?.into())
-    }),
-    Method::new("helpers.fromRegExp", "pattern", "'[A-Z]{3}[0-9]{2,4}'", true, |f, a| match argument(a, 0) {
-        Value::Undefined => Ok("undefined".into()),
-        value => Ok(pattern::matching(&mut f.random, &value.to_text())?.into()),
-    }),
-    Method::new("helpers.fake", "pattern", "'{{person.firstName}}: {{number.int(99)}}'", false, fake),
-    Method::new("helpers.mustache", "text, {name: value}", "'Hello {{who}}' who='you'", true, mustache),
+    Method::new(
+        "helpers.slugify",
+        "text",
+        "'Hello wörld'",
+        true,
+        |_, a| match argument(a, 0) {
+            Value::Undefined => Ok("".into()),
+            value => Ok(slugify(text(value, "normalize")?).into()),
+        },
+    ),
+    Method::new(
+        "helpers.replaceSymbols",
+        "pattern",
+        "'##-??-**'",
+        true,
+        |f, a| {
+            let pattern = pattern_text(a)?;
+            Ok(pattern::symbols(&mut f.random, &pattern).into())
+        },
+    ),
+    Method::new(
+        "helpers.replaceCreditCardSymbols",
+        "pattern, symbol",
+        "'6453-####-####-####-###L'",
+        true,
+        |f, a| {
+            let pattern = match argument(a, 0) {
+                Value::Undefined => "6453-####-####-####-###L".to_owned(),
+                Value::Null => return other("Cannot read properties of null (reading 'length')"),
+                value => text(value, "slice")?.to_owned(),
+            };
+            let symbol = match argument(a, 1) {
+                Value::Undefined => Some('#'),
+                // A text of several characters never equals the one it is compared with.
+                value => value.as_str().and_then(|t| t.parse().ok()),
+            };
+            Ok(pattern::card(&mut f.random, &pattern, symbol.unwrap_or('\0'))?.into())
+        },
+    ),
+    Method::new(
+        "helpers.fromRegExp",
+        "pattern",
+        "'[A-Z]{3}[0-9]{2,4}'",
+        true,
+        |f, a| match argument(a, 0) {
+            Value::String(text) => Ok(pattern::matching(&mut f.random, text)?.into()),
+            other => Ok(other.clone()),
+        },
+    ),
+    Method::new(
+        "helpers.fake",
+        "pattern",
+        "'{{person.firstName}}: {{number.int(99)}}'",
+        false,
+        fake,
+    ),
+    Method::new(
+        "helpers.mustache",
+        "text, {name: value}",
+        "'Hello {{who}}' who='you'",
+        true,
+        mustache,
+    ),
     Method::new("helpers.shuffle", "array", "(array 1 2 3)", true, |f, a| {
         let mut items = spread(argument(a, 0))?;
         f.random.shuffle(&mut items);
         Ok(Value::array(items))
     }),
-    Method::new("helpers.uniqueArray", "array, length", "(array 1 2 2 3) 2", true, unique_array),
-    Method::new("helpers.maybe", "function, {probability}", "", true, |f, a| {
-        let o = Options::or_number(a, 1, "probability")?;
-        if !f.random.chance(o.number("probability", 0.5)) {
-            return Ok(Value::Undefined);
-        }
-        other("e is not a function")
+    Method::new(
+        "helpers.uniqueArray",
+        "array, length",
+        "(array 1 2 2 3) 2",
+        true,
+        unique_array,
+    ),
+    Method::new(
+        "helpers.maybe",
+        "function, {probability}",
+        "",
+        true,
+        |f, a| {
+            let o = Options::or_number(a, 1, "probability")?;
+            if !f.random.chance(o.number("probability", 0.5)) {
+                return Ok(Value::Undefined);
+            }
+            other("e is not a function")
+        },
+    ),
+    Method::new(
+        "helpers.arrayElement",
+        "array",
+        "(array 'a' 'b' 'c')",
+        true,
+        |f, a| element(f, argument(a, 0)),
+    ),
+    Method::new(
+        "helpers.weightedArrayElement",
+        "array of {weight, value}",
+        "(array (object weight=3 value='a') (object weight=1 value='b'))",
+        true,
+        weighted,
+    ),
+    Method::new(
+        "helpers.arrayElements",
+        "array, count | {min, max}",
+        "(array 'a' 'b' 'c') 2",
+        true,
+        array_elements,
+    ),
+    Method::new("helpers.objectKey", "object", "a=1 b=2", true, |f, a| {
+        object_key(f, argument(a, 0)).map(Value::from)
     }),
-    Method::new("helpers.arrayElement", "array", "(array 'a' 'b' 'c')", true, |f, a| element(f, argument(a, 0))),
-    Method::new("helpers.weightedArrayElement", "array of {weight, value}", "(array (object weight=3 value='a') (object weight=1 value='b'))", true, weighted),
-    Method::new("helpers.arrayElements", "array, count | {min, max}", "(array 'a' 'b' 'c') 2", true, array_elements),
-    Method::new("helpers.objectKey", "object", "a=1 b=2", true, |f, a| object_key(f, argument(a, 0)).map(Value::from)),
     Method::new("helpers.objectValue", "object", "a=1 b=2", true, |f, a| {
         let key = object_key(f, argument(a, 0))?;
         Ok(argument(a, 0).get(&key).unwrap_or_default())
@@ -74,10 +143,16 @@ pub(crate) const METHODS: &[Method] = &[
         let key = &keys[f.random.index(keys.len())];
         Ok(argument(a, 0).get(key).unwrap_or_default())
     }),
-    Method::new("helpers.rangeToNumber", "number | {min, max}", "min=1 max=5", true, |f, a| match argument(a, 0) {
-        Value::Number(n) => Ok((*n).into()),
-        range => Ok(numbers::int(f, std::slice::from_ref(range))?.into()),
-    }),
+    Method::new(
+        "helpers.rangeToNumber",
+        "number | {min, max}",
+        "min=1 max=5",
+        true,
+        |f, a| match argument(a, 0) {
+            Value::Number(n) => Ok((*n).into()),
+            range => Ok(numbers::int(f, std::slice::from_ref(range))?.into()),
+        },
+    ),
     Method::new("helpers.multiple", "function, {count}", "", true, |f, a| {
         let o = Options::new(a, 1, "count")?;
         let count = match o.get("count") {
@@ -97,7 +172,9 @@ pub(crate) const METHODS: &[Method] = &[
 fn text<'a>(value: &'a Value, method: &str) -> Result<&'a str, Error> {
     match value {
         Value::String(text) => Ok(text),
-        Value::Null => other(format!("Cannot read properties of null (reading '{method}')")),
+        Value::Null => other(format!(
+            "Cannot read properties of null (reading '{method}')"
+        )),
         _ => other(format!("e.{method} is not a function")),
     }
 }
@@ -126,7 +203,9 @@ pub(crate) fn without_accents(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }
-    text.nfkd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect()
+    text.nfkd()
+        .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
+        .collect()
 }
 
 fn fake(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
@@ -165,9 +244,6 @@ fn spread(value: &Value) -> Result<Vec<Value>, Error> {
     match value {
         Value::Array(items) => Ok(items.to_vec()),
         Value::String(text) => Ok(text.chars().map(|c| Value::from(c.to_string())).collect()),
-        Value::Undefined | Value::Null => {
-            other(format!("{} is not iterable", value.to_text()))
-        }
         _ => other("e is not iterable"),
     }
 }
@@ -194,15 +270,23 @@ fn unique_array(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 fn length(value: &Value) -> Result<Option<usize>, Error> {
     if value.is_nullish() {
-        return other(format!("Cannot read properties of {} (reading 'length')", value.to_text()));
+        return other(format!(
+            "Cannot read properties of {} (reading 'length')",
+            value.to_text()
+        ));
     }
-    Ok(value.get("length").and_then(|l| l.as_number()).map(|l| l as usize))
+    Ok(value
+        .get("length")
+        .and_then(|l| l.as_number())
+        .map(|l| l as usize))
 }
 
 fn element(f: &mut Faker, value: &Value) -> Result<Value, Error> {
     match length(value)? {
         Some(0) => faker("Cannot get value from empty dataset."),
-        Some(length) => Ok(value.get(&f.random.index(length).to_string()).unwrap_or_default()),
+        Some(length) => Ok(value
+            .get(&f.random.index(length).to_string())
+            .unwrap_or_default()),
         None => Ok(value.get("0").unwrap_or_default()),
     }
 }
@@ -215,8 +299,10 @@ fn weighted(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let Some(items) = value.as_array() else {
         return other("e.every is not a function");
     };
-    let weights: Vec<f64> =
-        items.iter().map(|item| item.get("weight").unwrap_or_default().to_number()).collect();
+    let weights: Vec<f64> = items
+        .iter()
+        .map(|item| item.get("weight").unwrap_or_default().to_number())
+        .collect();
     if !weights.iter().all(|weight| *weight > 0.0) {
         return faker(
             "weightedArrayElement expects an array of { weight, value } objects where weight is a positive number",
@@ -254,7 +340,9 @@ fn keys(value: &Value) -> Result<Vec<String>, Error> {
         Value::Undefined | Value::Null => other("Cannot convert undefined or null to object"),
         Value::Object(object) => Ok(Object::keys(object).map(|key| key.to_string()).collect()),
         Value::Safe(_) => Ok(vec!["string".to_owned()]),
-        other => Ok((0..length(other)?.unwrap_or(0)).map(|index| index.to_string()).collect()),
+        other => Ok((0..length(other)?.unwrap_or(0))
+            .map(|index| index.to_string())
+            .collect()),
     }
 }
 

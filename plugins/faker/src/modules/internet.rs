@@ -14,76 +14,194 @@ use crate::options::Options;
 use crate::{Faker, Method};
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("internet.email", "{firstName, lastName, provider, allowSpecialCharacters}", "firstName='Ann' provider='example.org'", false, |f, a| {
-        let o = Options::new(a, 0, "firstName")?;
-        let special = o.flag("allowSpecialCharacters", false);
-        Ok(email(f, o.text("firstName"), o.text("lastName"), o.text("provider"), special)?.into())
-    }),
-    Method::new("internet.exampleEmail", "{firstName, lastName, allowSpecialCharacters}", "firstName='Ann' lastName='Lee'", false, |f, a| {
-        let o = Options::new(a, 0, "firstName")?;
-        let provider = f.pick(key::INTERNET_EXAMPLE_EMAIL)?.to_owned();
-        let special = o.flag("allowSpecialCharacters", false);
-        Ok(email(f, o.text("firstName"), o.text("lastName"), Some(provider), special)?.into())
-    }),
+    Method::new(
+        "internet.email",
+        "{firstName, lastName, provider, allowSpecialCharacters}",
+        "firstName='Ann' provider='example.org'",
+        true,
+        |f, a| {
+            let o = Options::bare(a, 0, "firstName", "e")?;
+            let special = o.flag("allowSpecialCharacters", false);
+            Ok(email(
+                f,
+                o.text("firstName"),
+                o.text("lastName"),
+                o.text("provider"),
+                special,
+            )?
+            .into())
+        },
+    ),
+    Method::new(
+        "internet.exampleEmail",
+        "{firstName, lastName, allowSpecialCharacters}",
+        "firstName='Ann' lastName='Lee'",
+        true,
+        |f, a| {
+            let o = Options::bare(a, 0, "firstName", "e")?;
+            let provider = f.pick(key::INTERNET_EXAMPLE_EMAIL)?.to_owned();
+            let special = o.flag("allowSpecialCharacters", false);
+            Ok(email(
+                f,
+                o.text("firstName"),
+                o.text("lastName"),
+                Some(provider),
+                special,
+            )?
+            .into())
+        },
+    ),
     Method::new("internet.userName", "{firstName, lastName}", "", true, user),
-    Method::new("internet.username", "{firstName, lastName}", "firstName='Ann' lastName='Lee'", true, user),
-    Method::new("internet.displayName", "{firstName, lastName}", "firstName='Ann' lastName='Lee'", true, display_name),
-    Method::new("internet.protocol", "", "", true, |f, _| Ok(f.random.item(&["http", "https"]).into())),
+    Method::new(
+        "internet.username",
+        "{firstName, lastName}",
+        "firstName='Ann' lastName='Lee'",
+        true,
+        user,
+    ),
+    Method::new(
+        "internet.displayName",
+        "{firstName, lastName}",
+        "firstName='Ann' lastName='Lee'",
+        true,
+        display_name,
+    ),
+    Method::new("internet.protocol", "", "", true, |f, _| {
+        Ok(f.random.item(&["http", "https"]).into())
+    }),
     Method::new("internet.httpMethod", "", "", true, |f, _| {
-        Ok(f.random.item(&["GET", "POST", "PUT", "DELETE", "PATCH"]).into())
+        Ok(f.random
+            .item(&["GET", "POST", "PUT", "DELETE", "PATCH"])
+            .into())
     }),
-    Method::new("internet.httpStatusCode", "{types}", "types=(array 'success' 'serverError')", true, |f, a| {
-        let types = Options::new(a, 0, "types")?.get("types");
-        let code = by_type(f, &types, &STATUS_CODES)?;
-        Ok(Value::Number(code.parse().unwrap_or_default()))
+    Method::new(
+        "internet.httpStatusCode",
+        "{types}",
+        "types=(array 'success' 'serverError')",
+        true,
+        |f, a| {
+            let types = Options::new(a, 0, "types")?.get("types");
+            let code = by_type(f, &types, &STATUS_CODES)?;
+            Ok(Value::Number(code.parse().unwrap_or_default()))
+        },
+    ),
+    Method::new(
+        "internet.url",
+        "{appendSlash, protocol}",
+        "appendSlash=false protocol='http'",
+        false,
+        |f, a| {
+            let o = Options::new(a, 0, "appendSlash")?;
+            let slash = match o.get("appendSlash") {
+                Value::Undefined => f.random.coin(),
+                given => given.is_truthy(),
+            };
+            let protocol = o.text("protocol").unwrap_or_else(|| "https".to_owned());
+            Ok(format!(
+                "{protocol}://{}{}",
+                domain_name(f)?,
+                if slash { "/" } else { "" }
+            )
+            .into())
+        },
+    ),
+    Method::new("internet.domainName", "", "", false, |f, _| {
+        Ok(domain_name(f)?.into())
     }),
-    Method::new("internet.url", "{appendSlash, protocol}", "appendSlash=false protocol='http'", false, |f, a| {
-        let o = Options::new(a, 0, "appendSlash")?;
-        let slash = match o.get("appendSlash") {
-            Value::Undefined => f.random.coin(),
-            given => given.is_truthy(),
-        };
-        let protocol = o.text("protocol").unwrap_or_else(|| "https".to_owned());
-        Ok(format!("{protocol}://{}{}", domain_name(f)?, if slash { "/" } else { "" }).into())
+    Method::new("internet.domainSuffix", "", "", true, |f, _| {
+        f.pick_value(key::INTERNET_DOMAIN_SUFFIX)
     }),
-    Method::new("internet.domainName", "", "", false, |f, _| Ok(domain_name(f)?.into())),
-    Method::new("internet.domainSuffix", "", "", true, |f, _| f.pick_value(key::INTERNET_DOMAIN_SUFFIX)),
-    Method::new("internet.domainWord", "", "", false, |f, _| Ok(domain_word(f)?.into())),
-    Method::new("internet.ip", "", "", true, |f, _| if f.random.coin() { ipv4(f, &[]) } else { ipv6(f, &[]) }),
-    Method::new("internet.ipv4", "{network, cidrBlock}", "network='private-a'", true, ipv4),
-    Method::new("internet.ipv6", "", "", true, ipv6),
-    Method::new("internet.port", "", "", true, |f, _| Ok(f64::from(f.random.up_to(65_535)).into())),
-    Method::new("internet.userAgent", "", "", false, |f, _| Ok(f.pick_pattern(key::INTERNET_USER_AGENT_PATTERN)?.into())),
-    Method::new("internet.color", "{redBase, greenBase, blueBase}", "redBase=100", true, |f, a| {
-        let o = Options::new(a, 0, "redBase")?;
-        let mut text = String::from("#");
-        for name in ["redBase", "greenBase", "blueBase"] {
-            let value = (f64::from(f.random.up_to(256)) + o.number(name, 0.0)) / 2.0;
-            text += &format!("{:0>2}", to_base(value.floor(), 16));
+    Method::new("internet.domainWord", "", "", false, |f, _| {
+        Ok(domain_word(f)?.into())
+    }),
+    Method::new("internet.ip", "", "", true, |f, _| {
+        if f.random.coin() {
+            ipv4(f, &[])
+        } else {
+            ipv6(f, &[])
         }
-        Ok(text.into())
     }),
-    Method::new("internet.mac", "separator | {separator}", "'-'", true, |f, a| {
-        let given = Options::or_text(a, 0, "separator")?.text("separator");
-        let separator = given.filter(|s| matches!(s.as_str(), ":" | "-" | "")).unwrap_or_else(|| ":".to_owned());
-        let pair = |f: &mut Faker| {
-            let high = f.random.up_to(15);
-            format!("{:02x}", high << 4 | f.random.up_to(15))
-        };
-        let pairs: Vec<String> = (0..6).map(|_| pair(f)).collect();
-        Ok(pairs.join(&separator).into())
+    Method::new(
+        "internet.ipv4",
+        "{network, cidrBlock}",
+        "network='private-a'",
+        true,
+        ipv4,
+    ),
+    Method::new("internet.ipv6", "", "", true, ipv6),
+    Method::new("internet.port", "", "", true, |f, _| {
+        Ok(f64::from(f.random.up_to(65_535)).into())
     }),
-    Method::new("internet.password", "{length, memorable, pattern, prefix}", "length=20 memorable=true", true, password),
-    Method::new("internet.emoji", "{types}", "types=(array 'food' 'nature')", true, |f, a| {
-        let types = Options::new(a, 0, "types")?.get("types");
-        Ok(by_type(f, &types, &EMOJI)?.into())
+    Method::new("internet.userAgent", "", "", true, |f, _| {
+        Ok(f.pick_pattern(key::INTERNET_USER_AGENT_PATTERN)?.into())
     }),
-    Method::new("internet.jwtAlgorithm", "", "", true, |f, _| f.pick_value(key::INTERNET_JWT_ALGORITHM)),
-    Method::new("internet.jwt", "{header, payload, refDate}", "refDate='2024-01-01'", true, jwt),
+    Method::new(
+        "internet.color",
+        "{redBase, greenBase, blueBase}",
+        "redBase=100",
+        true,
+        |f, a| {
+            let o = Options::new(a, 0, "redBase")?;
+            let mut text = String::from("#");
+            for name in ["redBase", "greenBase", "blueBase"] {
+                let value = (f64::from(f.random.up_to(256)) + o.number(name, 0.0)) / 2.0;
+                text += &format!("{:0>2}", to_base(value.floor(), 16));
+            }
+            Ok(text.into())
+        },
+    ),
+    Method::new(
+        "internet.mac",
+        "separator | {separator}",
+        "'-'",
+        true,
+        |f, a| {
+            let given = Options::or_text(a, 0, "separator")?.text("separator");
+            let separator = given
+                .filter(|s| matches!(s.as_str(), ":" | "-" | ""))
+                .unwrap_or_else(|| ":".to_owned());
+            let pair = |f: &mut Faker| {
+                let high = f.random.up_to(15);
+                format!("{:02x}", high << 4 | f.random.up_to(15))
+            };
+            let pairs: Vec<String> = (0..6).map(|_| pair(f)).collect();
+            Ok(pairs.join(&separator).into())
+        },
+    ),
+    Method::new(
+        "internet.password",
+        "{length, memorable, pattern, prefix}",
+        "length=20 memorable=true",
+        true,
+        password,
+    ),
+    Method::new(
+        "internet.emoji",
+        "{types}",
+        "types=(array 'food' 'nature')",
+        true,
+        |f, a| {
+            let types = Options::new(a, 0, "types")?.get("types");
+            Ok(by_type(f, &types, &EMOJI)?.into())
+        },
+    ),
+    Method::new("internet.jwtAlgorithm", "", "", true, |f, _| {
+        f.pick_value(key::INTERNET_JWT_ALGORITHM)
+    }),
+    Method::new(
+        "internet.jwt",
+        "{header, payload, refDate}",
+        "refDate='2024-01-01'",
+        true,
+        jwt,
+    ),
 ];
 
 const STATUS_CODES: [(&str, Key); 5] = [
-    ("informational", key::INTERNET_HTTP_STATUS_CODE_INFORMATIONAL),
+    (
+        "informational",
+        key::INTERNET_HTTP_STATUS_CODE_INFORMATIONAL,
+    ),
     ("success", key::INTERNET_HTTP_STATUS_CODE_SUCCESS),
     ("redirection", key::INTERNET_HTTP_STATUS_CODE_REDIRECTION),
     ("clientError", key::INTERNET_HTTP_STATUS_CODE_CLIENTERROR),
@@ -107,10 +225,15 @@ const EMOJI: [(&str, Key); 10] = [
 fn by_type(f: &mut Faker, types: &Value, lists: &[(&str, Key)]) -> Result<&'static str, Error> {
     let chosen = match types {
         Value::Undefined => Some(f.random.item(lists).1),
-        Value::Array(items) if items.is_empty() => return faker("Cannot get value from empty dataset."),
+        Value::Array(items) if items.is_empty() => {
+            return faker("Cannot get value from empty dataset.");
+        }
         Value::Array(items) => {
             let name = items[f.random.index(items.len())].to_text().into_owned();
-            lists.iter().find(|(own, _)| *own == name).map(|(_, key)| *key)
+            lists
+                .iter()
+                .find(|(own, _)| *own == name)
+                .map(|(_, key)| *key)
         }
         Value::Null => return other("Cannot read properties of null (reading 'length')"),
         _ => None,
@@ -126,7 +249,11 @@ fn user(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     Ok(username(f, o.text("firstName"), o.text("lastName"))?.into())
 }
 
-fn name_or(f: &mut Faker, first: Option<String>, last: Option<String>) -> Result<(String, String), Error> {
+fn name_or(
+    f: &mut Faker,
+    first: Option<String>,
+    last: Option<String>,
+) -> Result<(String, String), Error> {
     let first = match first {
         Some(first) => first,
         None => person::first_name(f, None)?.to_owned(),
@@ -138,9 +265,17 @@ fn name_or(f: &mut Faker, first: Option<String>, last: Option<String>) -> Result
     Ok((first, last))
 }
 
-pub(crate) fn username(f: &mut Faker, first: Option<String>, last: Option<String>) -> Result<String, Error> {
+pub(crate) fn username(
+    f: &mut Faker,
+    first: Option<String>,
+    last: Option<String>,
+) -> Result<String, Error> {
     // A last name that was asked for always shows.
-    let forms = if last.as_ref().is_some_and(|last| !last.is_empty()) { 2 } else { 3 };
+    let forms = if last.as_ref().is_some_and(|last| !last.is_empty()) {
+        2
+    } else {
+        3
+    };
     let (first, last) = name_or(f, first, last)?;
     let separator = f.random.item(&['.', '_']);
     let number = f.random.up_to(99);
@@ -155,7 +290,10 @@ pub(crate) fn username(f: &mut Faker, first: Option<String>, last: Option<String
 /// Other scripts in Latin letters where that is simple, else the character's number.
 fn to_ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in without_accents(text).chars().filter(|c| !matches!(c, '\'' | ' ')) {
+    for c in without_accents(text)
+        .chars()
+        .filter(|c| !matches!(c, '\'' | ' '))
+    {
         if c.is_ascii() {
             out.push(c);
         } else if let Some((_, latin)) = LATIN.iter().find(|(from, _)| *from == c) {
@@ -259,7 +397,9 @@ fn ipv4(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         (None, Some(_)) => "undefined".into(),
     };
     let Some((base, bits)) = parse_block(&block) else {
-        return faker(format!("Invalid CIDR block provided: {block}. Must be in the format x.x.x.x/y."));
+        return faker(format!(
+            "Invalid CIDR block provided: {block}. Must be in the format x.x.x.x/y."
+        ));
     };
     // JavaScript shifts by the count modulo 32.
     let mask = u32::MAX >> (bits % 32);
@@ -270,11 +410,15 @@ fn ipv4(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 fn parse_block(text: &str) -> Option<(u32, u32)> {
     let short = |part: &str, longest: usize| -> Option<u32> {
-        let digits = !part.is_empty() && part.len() <= longest && part.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            !part.is_empty() && part.len() <= longest && part.bytes().all(|b| b.is_ascii_digit());
         digits.then(|| part.parse().ok())?
     };
     let (address, bits) = text.split_once('/')?;
-    let parts: Vec<u32> = address.split('.').map(|part| short(part, 3)).collect::<Option<_>>()?;
+    let parts: Vec<u32> = address
+        .split('.')
+        .map(|part| short(part, 3))
+        .collect::<Option<_>>()?;
     let [a, b, c, d] = parts[..] else { return None };
     Some((a << 24 | b << 16 | c << 8 | d, short(bits, 2)?))
 }
@@ -305,7 +449,9 @@ fn password(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let mut wants_vowel = None;
     while count < length {
         let wanted = *wants_vowel.get_or_insert_with(|| {
-            text.chars().last().is_some_and(|c| c.is_ascii_alphabetic() && !vowel(c))
+            text.chars()
+                .last()
+                .is_some_and(|c| c.is_ascii_alphabetic() && !vowel(c))
         });
         let drawn = char::from((f.random.up_to(94) + 33) as u8);
         let fits = if memorable {
@@ -314,7 +460,11 @@ fn password(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
             drawn.is_ascii_alphanumeric() || drawn == '_'
         };
         if fits {
-            text.push(if memorable { drawn.to_ascii_lowercase() } else { drawn });
+            text.push(if memorable {
+                drawn.to_ascii_lowercase()
+            } else {
+                drawn
+            });
             count += 1.0;
             wants_vowel = None;
         }
@@ -329,7 +479,10 @@ fn jwt(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let header = match o.get("header") {
         Value::Undefined => {
             let algorithm = f.pick_value(key::INTERNET_JWT_ALGORITHM)?;
-            [("alg", algorithm), ("typ", "JWT".into())].into_iter().collect::<Object>().into()
+            [("alg", algorithm), ("typ", "JWT".into())]
+                .into_iter()
+                .collect::<Object>()
+                .into()
         }
         given => given,
     };
@@ -361,39 +514,262 @@ fn jwt(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 /// Common romanisations of Cyrillic, Greek, Hebrew, Arabic and Armenian letters.
 const LATIN: &[(char, &str)] = &[
-    ('А', "A"), ('Б', "B"), ('В', "V"), ('Г', "G"), ('Д', "D"), ('Е', "E"), ('Ж', "Zh"), ('З', "Z"),
-    ('И', "I"), ('Й', "Y"), ('К', "K"), ('Л', "L"), ('М', "M"), ('Н', "N"), ('О', "O"), ('П', "P"),
-    ('Р', "R"), ('С', "S"), ('Т', "T"), ('У', "U"), ('Ф', "F"), ('Х', "Kh"), ('Ц', "Ts"), ('Ч', "Ch"),
-    ('Ш', "Sh"), ('Щ', "Sch"), ('Ъ', ""), ('Ы', "Y"), ('Ь', ""), ('Э', "E"), ('Ю', "Yu"), ('Я', "Ya"),
-    ('а', "a"), ('б', "b"), ('в', "v"), ('г', "g"), ('д', "d"), ('е', "e"), ('ж', "zh"), ('з', "z"),
-    ('и', "i"), ('й', "y"), ('к', "k"), ('л', "l"), ('м', "m"), ('н', "n"), ('о', "o"), ('п', "p"),
-    ('р', "r"), ('с', "s"), ('т', "t"), ('у', "u"), ('ф', "f"), ('х', "kh"), ('ц', "ts"), ('ч', "ch"),
-    ('ш', "sh"), ('щ', "sch"), ('ъ', ""), ('ы', "y"), ('ь', ""), ('э', "e"), ('ю', "yu"), ('я', "ya"),
-    ('Α', "A"), ('Β', "B"), ('Γ', "G"), ('Δ', "D"), ('Ε', "E"), ('Ζ', "Z"), ('Η', "I"), ('Θ', "TH"),
-    ('Ι', "I"), ('Κ', "K"), ('Λ', "L"), ('Μ', "M"), ('Ν', "N"), ('Ξ', "KS"), ('Ο', "O"), ('Π', "P"),
-    ('Ρ', "R"), ('Σ', "S"), ('Τ', "T"), ('Υ', "Y"), ('Φ', "F"), ('Χ', "X"), ('Ψ', "PS"), ('Ω', "O"),
-    ('α', "a"), ('β', "v"), ('γ', "g"), ('δ', "d"), ('ε', "e"), ('ζ', "z"), ('η', "i"), ('θ', "th"),
-    ('ι', "i"), ('κ', "k"), ('λ', "l"), ('μ', "m"), ('ν', "n"), ('ξ', "ks"), ('ο', "o"), ('π', "p"),
-    ('ρ', "r"), ('σ', "s"), ('ς', "s"), ('τ', "t"), ('υ', "y"), ('φ', "f"), ('χ', "x"), ('ψ', "ps"),
+    ('А', "A"),
+    ('Б', "B"),
+    ('В', "V"),
+    ('Г', "G"),
+    ('Д', "D"),
+    ('Е', "E"),
+    ('Ж', "Zh"),
+    ('З', "Z"),
+    ('И', "I"),
+    ('Й', "Y"),
+    ('К', "K"),
+    ('Л', "L"),
+    ('М', "M"),
+    ('Н', "N"),
+    ('О', "O"),
+    ('П', "P"),
+    ('Р', "R"),
+    ('С', "S"),
+    ('Т', "T"),
+    ('У', "U"),
+    ('Ф', "F"),
+    ('Х', "Kh"),
+    ('Ц', "Ts"),
+    ('Ч', "Ch"),
+    ('Ш', "Sh"),
+    ('Щ', "Sch"),
+    ('Ъ', ""),
+    ('Ы', "Y"),
+    ('Ь', ""),
+    ('Э', "E"),
+    ('Ю', "Yu"),
+    ('Я', "Ya"),
+    ('а', "a"),
+    ('б', "b"),
+    ('в', "v"),
+    ('г', "g"),
+    ('д', "d"),
+    ('е', "e"),
+    ('ж', "zh"),
+    ('з', "z"),
+    ('и', "i"),
+    ('й', "y"),
+    ('к', "k"),
+    ('л', "l"),
+    ('м', "m"),
+    ('н', "n"),
+    ('о', "o"),
+    ('п', "p"),
+    ('р', "r"),
+    ('с', "s"),
+    ('т', "t"),
+    ('у', "u"),
+    ('ф', "f"),
+    ('х', "kh"),
+    ('ц', "ts"),
+    ('ч', "ch"),
+    ('ш', "sh"),
+    ('щ', "sch"),
+    ('ъ', ""),
+    ('ы', "y"),
+    ('ь', ""),
+    ('э', "e"),
+    ('ю', "yu"),
+    ('я', "ya"),
+    ('Α', "A"),
+    ('Β', "B"),
+    ('Γ', "G"),
+    ('Δ', "D"),
+    ('Ε', "E"),
+    ('Ζ', "Z"),
+    ('Η', "I"),
+    ('Θ', "TH"),
+    ('Ι', "I"),
+    ('Κ', "K"),
+    ('Λ', "L"),
+    ('Μ', "M"),
+    ('Ν', "N"),
+    ('Ξ', "KS"),
+    ('Ο', "O"),
+    ('Π', "P"),
+    ('Ρ', "R"),
+    ('Σ', "S"),
+    ('Τ', "T"),
+    ('Υ', "Y"),
+    ('Φ', "F"),
+    ('Χ', "X"),
+    ('Ψ', "PS"),
+    ('Ω', "O"),
+    ('α', "a"),
+    ('β', "v"),
+    ('γ', "g"),
+    ('δ', "d"),
+    ('ε', "e"),
+    ('ζ', "z"),
+    ('η', "i"),
+    ('θ', "th"),
+    ('ι', "i"),
+    ('κ', "k"),
+    ('λ', "l"),
+    ('μ', "m"),
+    ('ν', "n"),
+    ('ξ', "ks"),
+    ('ο', "o"),
+    ('π', "p"),
+    ('ρ', "r"),
+    ('σ', "s"),
+    ('ς', "s"),
+    ('τ', "t"),
+    ('υ', "y"),
+    ('φ', "f"),
+    ('χ', "x"),
+    ('ψ', "ps"),
     ('ω', "o"),
-    ('א', "a"), ('ב', "b"), ('ג', "g"), ('ד', "d"), ('ה', "h"), ('ו', "v"), ('ז', "z"), ('ח', "ch"),
-    ('ט', "t"), ('י', "y"), ('כ', "k"), ('ך', "kh"), ('ל', "l"), ('מ', "m"), ('ם', "m"), ('נ', "n"),
-    ('ן', "n"), ('ס', "s"), ('ע', "a"), ('פ', "f"), ('ף', "ph"), ('צ', "ts"), ('ץ', "ts"), ('ק', "k"),
-    ('ר', "r"), ('ש', "sh"), ('ת', "t"),
-    ('ء', "e"), ('آ', "a"), ('أ', "a"), ('ؤ', "w"), ('إ', "i"), ('ئ', "y"), ('ا', "a"), ('ب', "b"),
-    ('ة', "t"), ('ت', "t"), ('ث', "th"), ('ج', "j"), ('ح', "h"), ('خ', "kh"), ('د', "d"), ('ذ', "dh"),
-    ('ر', "r"), ('ز', "z"), ('س', "s"), ('ش', "sh"), ('ص', "s"), ('ض', "d"), ('ط', "t"), ('ظ', "z"),
-    ('ع', "e"), ('غ', "gh"), ('ـ', "_"), ('ف', "f"), ('ق', "q"), ('ك', "k"), ('ل', "l"), ('م', "m"),
-    ('ن', "n"), ('ه', "h"), ('و', "w"), ('ى', "a"), ('ي', "y"), ('پ', "p"), ('چ', "ch"), ('ژ', "zh"),
-    ('ک', "k"), ('گ', "g"), ('ی', "y"),
-    ('Ա', "A"), ('Բ', "B"), ('Գ', "G"), ('Դ', "D"), ('Ե', "Ye"), ('Զ', "Z"), ('Է', "E"), ('Ը', "Y"),
-    ('Թ', "T"), ('Ժ', "Zh"), ('Ի', "I"), ('Լ', "L"), ('Խ', "Kh"), ('Ծ', "Ts"), ('Կ', "K"), ('Հ', "H"),
-    ('Ձ', "Dz"), ('Ղ', "Gh"), ('Ճ', "Tch"), ('Մ', "M"), ('Յ', "Y"), ('Ն', "N"), ('Շ', "Sh"), ('Ո', "Vo"),
-    ('Չ', "Ch"), ('Պ', "P"), ('Ջ', "J"), ('Ռ', "R"), ('Ս', "S"), ('Վ', "V"), ('Տ', "T"), ('Ր', "R"),
-    ('Ց', "C"), ('Փ', "P"), ('Ք', "Q"), ('Օ', "O"), ('Ֆ', "F"),
-    ('ա', "a"), ('բ', "b"), ('գ', "g"), ('դ', "d"), ('ե', "ye"), ('զ', "z"), ('է', "e"), ('ը', "y"),
-    ('թ', "t"), ('ժ', "zh"), ('ի', "i"), ('լ', "l"), ('խ', "kh"), ('ծ', "ts"), ('կ', "k"), ('հ', "h"),
-    ('ձ', "dz"), ('ղ', "gh"), ('ճ', "tch"), ('մ', "m"), ('յ', "y"), ('ն', "n"), ('շ', "sh"), ('ո', "vo"),
-    ('չ', "ch"), ('պ', "p"), ('ջ', "j"), ('ռ', "r"), ('ս', "s"), ('վ', "v"), ('տ', "t"), ('ր', "r"),
-    ('ց', "c"), ('փ', "p"), ('ք', "q"), ('օ', "o"), ('ֆ', "f"), ('և', "yev"),
+    ('א', "a"),
+    ('ב', "b"),
+    ('ג', "g"),
+    ('ד', "d"),
+    ('ה', "h"),
+    ('ו', "v"),
+    ('ז', "z"),
+    ('ח', "ch"),
+    ('ט', "t"),
+    ('י', "y"),
+    ('כ', "k"),
+    ('ך', "kh"),
+    ('ל', "l"),
+    ('מ', "m"),
+    ('ם', "m"),
+    ('נ', "n"),
+    ('ן', "n"),
+    ('ס', "s"),
+    ('ע', "a"),
+    ('פ', "f"),
+    ('ף', "ph"),
+    ('צ', "ts"),
+    ('ץ', "ts"),
+    ('ק', "k"),
+    ('ר', "r"),
+    ('ש', "sh"),
+    ('ת', "t"),
+    ('ء', "e"),
+    ('آ', "a"),
+    ('أ', "a"),
+    ('ؤ', "w"),
+    ('إ', "i"),
+    ('ئ', "y"),
+    ('ا', "a"),
+    ('ب', "b"),
+    ('ة', "t"),
+    ('ت', "t"),
+    ('ث', "th"),
+    ('ج', "j"),
+    ('ح', "h"),
+    ('خ', "kh"),
+    ('د', "d"),
+    ('ذ', "dh"),
+    ('ر', "r"),
+    ('ز', "z"),
+    ('س', "s"),
+    ('ش', "sh"),
+    ('ص', "s"),
+    ('ض', "d"),
+    ('ط', "t"),
+    ('ظ', "z"),
+    ('ع', "e"),
+    ('غ', "gh"),
+    ('ـ', "_"),
+    ('ف', "f"),
+    ('ق', "q"),
+    ('ك', "k"),
+    ('ل', "l"),
+    ('م', "m"),
+    ('ن', "n"),
+    ('ه', "h"),
+    ('و', "w"),
+    ('ى', "a"),
+    ('ي', "y"),
+    ('پ', "p"),
+    ('چ', "ch"),
+    ('ژ', "zh"),
+    ('ک', "k"),
+    ('گ', "g"),
+    ('ی', "y"),
+    ('Ա', "A"),
+    ('Բ', "B"),
+    ('Գ', "G"),
+    ('Դ', "D"),
+    ('Ե', "Ye"),
+    ('Զ', "Z"),
+    ('Է', "E"),
+    ('Ը', "Y"),
+    ('Թ', "T"),
+    ('Ժ', "Zh"),
+    ('Ի', "I"),
+    ('Լ', "L"),
+    ('Խ', "Kh"),
+    ('Ծ', "Ts"),
+    ('Կ', "K"),
+    ('Հ', "H"),
+    ('Ձ', "Dz"),
+    ('Ղ', "Gh"),
+    ('Ճ', "Tch"),
+    ('Մ', "M"),
+    ('Յ', "Y"),
+    ('Ն', "N"),
+    ('Շ', "Sh"),
+    ('Ո', "Vo"),
+    ('Չ', "Ch"),
+    ('Պ', "P"),
+    ('Ջ', "J"),
+    ('Ռ', "R"),
+    ('Ս', "S"),
+    ('Վ', "V"),
+    ('Տ', "T"),
+    ('Ր', "R"),
+    ('Ց', "C"),
+    ('Փ', "P"),
+    ('Ք', "Q"),
+    ('Օ', "O"),
+    ('Ֆ', "F"),
+    ('ա', "a"),
+    ('բ', "b"),
+    ('գ', "g"),
+    ('դ', "d"),
+    ('ե', "ye"),
+    ('զ', "z"),
+    ('է', "e"),
+    ('ը', "y"),
+    ('թ', "t"),
+    ('ժ', "zh"),
+    ('ի', "i"),
+    ('լ', "l"),
+    ('խ', "kh"),
+    ('ծ', "ts"),
+    ('կ', "k"),
+    ('հ', "h"),
+    ('ձ', "dz"),
+    ('ղ', "gh"),
+    ('ճ', "tch"),
+    ('մ', "m"),
+    ('յ', "y"),
+    ('ն', "n"),
+    ('շ', "sh"),
+    ('ո', "vo"),
+    ('չ', "ch"),
+    ('պ', "p"),
+    ('ջ', "j"),
+    ('ռ', "r"),
+    ('ս', "s"),
+    ('վ', "v"),
+    ('տ', "t"),
+    ('ր', "r"),
+    ('ց', "c"),
+    ('փ', "p"),
+    ('ք', "q"),
+    ('օ', "o"),
+    ('ֆ', "f"),
+    ('և', "yev"),
 ];

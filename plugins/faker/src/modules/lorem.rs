@@ -9,19 +9,39 @@ use crate::options::argument;
 use crate::{Faker, Method};
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("lorem.word", "length | {length, strategy}", "5", false, |f, a| word::pick(f, a, key::LOREM_WORD)),
-    Method::new("lorem.words", "count", "5", false, |f, a| Ok(words(f, argument(a, 0))?.into())),
-    Method::new("lorem.sentence", "count", "5", false, |f, a| Ok(sentence(f, argument(a, 0))?.into())),
-    Method::new("lorem.slug", "count", "3", false, |f, a| Ok(helpers::slugify(&words(f, argument(a, 0))?).into())),
+    Method::new(
+        "lorem.word",
+        "length | {length, strategy}",
+        "5",
+        false,
+        |f, a| word::pick(f, a, key::LOREM_WORD),
+    ),
+    Method::new("lorem.words", "count", "5", false, |f, a| {
+        Ok(words(f, argument(a, 0))?.into())
+    }),
+    Method::new("lorem.sentence", "count", "5", false, |f, a| {
+        Ok(sentence(f, argument(a, 0))?.into())
+    }),
+    Method::new("lorem.slug", "count", "3", false, |f, a| {
+        Ok(helpers::slugify(&words(f, argument(a, 0))?).into())
+    }),
     Method::new("lorem.sentences", "count, separator", "2", false, |f, a| {
         Ok(sentences(f, argument(a, 0), separator(argument(a, 1), " "))?.into())
     }),
-    Method::new("lorem.paragraph", "count", "2", false, |f, a| Ok(paragraph(f, argument(a, 0))?.into())),
-    Method::new("lorem.paragraphs", "count, separator", "2 '<br/>'", false, |f, a| {
-        Ok(paragraphs(f, argument(a, 0), separator(argument(a, 1), "\n"))?.into())
+    Method::new("lorem.paragraph", "count", "2", false, |f, a| {
+        Ok(paragraph(f, argument(a, 0))?.into())
     }),
+    Method::new(
+        "lorem.paragraphs",
+        "count, separator",
+        "2 '<br/>'",
+        false,
+        |f, a| Ok(paragraphs(f, argument(a, 0), separator(argument(a, 1), "\n"))?.into()),
+    ),
     Method::new("lorem.text", "", "", false, |f, _| Ok(text(f)?.into())),
-    Method::new("lorem.lines", "count", "3", false, |f, a| Ok(lines(f, argument(a, 0))?.into())),
+    Method::new("lorem.lines", "count", "3", false, |f, a| {
+        Ok(lines(f, argument(a, 0))?.into())
+    }),
 ];
 
 fn separator<'a>(value: &'a Value, default: &'a str) -> &'a str {
@@ -34,7 +54,11 @@ fn count(f: &mut Faker, given: &Value, low: f64, high: f64) -> Result<usize, Err
         return Ok(f.random.between(low, high) as usize);
     }
     // `null` is not `undefined`: it misses the method's default and gets that of the loop.
-    if *given == Value::Null { Ok(3) } else { f.count(given) }
+    if *given == Value::Null {
+        Ok(3)
+    } else {
+        f.count(given)
+    }
 }
 
 fn join(

@@ -71,13 +71,18 @@ pub(crate) fn module(name: &str) -> Option<&'static [Method]> {
         "name" => "person",
         other => other,
     };
-    MODULES.iter().find(|(module, _)| *module == name).map(|(_, methods)| *methods)
+    MODULES
+        .iter()
+        .find(|(module, _)| *module == name)
+        .map(|(_, methods)| *methods)
 }
 
 /// The method of a module.
 pub(crate) fn find_in(module_name: &str, method: &str) -> Option<&'static Method> {
     let methods = module(module_name)?;
-    methods.iter().find(|row| row.name.rsplit('.').next() == Some(method))
+    methods
+        .iter()
+        .find(|row| row.name.rsplit('.').next() == Some(method))
 }
 
 /// The method of this full name.

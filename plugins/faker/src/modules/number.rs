@@ -13,21 +13,53 @@ use crate::{Faker, Method};
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("number.int", "max | {min, max, multipleOf}", "min=1 max=6", true, |f, a| Ok(int(f, a)?.into())),
-    Method::new("number.float", "max | {min, max, fractionDigits, multipleOf}", "max=10 fractionDigits=2", true, float),
-    Method::new("number.binary", "max | {min, max}", "255", true, |f, a| in_base(f, a, 2)),
-    Method::new("number.octal", "max | {min, max}", "255", true, |f, a| in_base(f, a, 8)),
-    Method::new("number.hex", "max | {min, max}", "255", true, |f, a| in_base(f, a, 16)),
-    Method::new("number.bigInt", "max | {min, max, multipleOf}", "max=1000000", true, big_int),
+    Method::new(
+        "number.int",
+        "max | {min, max, multipleOf}",
+        "min=1 max=6",
+        true,
+        |f, a| Ok(int(f, a)?.into()),
+    ),
+    Method::new(
+        "number.float",
+        "max | {min, max, fractionDigits, multipleOf}",
+        "max=10 fractionDigits=2",
+        true,
+        float,
+    ),
+    Method::new("number.binary", "max | {min, max}", "255", true, |f, a| {
+        in_base(f, a, 2)
+    }),
+    Method::new("number.octal", "max | {min, max}", "255", true, |f, a| {
+        in_base(f, a, 8)
+    }),
+    Method::new("number.hex", "max | {min, max}", "255", true, |f, a| {
+        in_base(f, a, 16)
+    }),
+    Method::new(
+        "number.bigInt",
+        "max | {min, max, multipleOf}",
+        "max=1000000",
+        true,
+        big_int,
+    ),
     Method::new("number.romanNumeral", "max | {min, max}", "20", true, roman),
 ];
+
+/// Options that may be a bare maximum; `min` is read first.
+fn options(args: &[Value]) -> Result<Options<'_>, Error> {
+    match argument(args, 0) {
+        number @ Value::Number(_) => Ok(Options::Bare("max", number)),
+        _ => Options::new(args, 0, "min"),
+    }
+}
 
 /// The integer that `number.int` draws for these arguments.
 pub(crate) fn int(f: &mut Faker, args: &[Value]) -> Result<f64, Error> {
     if args.is_empty() {
         return Ok(f.random.between(0.0, MAX_SAFE));
     }
-    let o = Options::or_number(args, 0, "max")?;
+    let o = options(args)?;
     let multiple = match o.get("multipleOf") {
         Value::Undefined => 1.0,
         Value::Number(n) if n.is_finite() && n.fract() == 0.0 => n,
@@ -58,12 +90,12 @@ fn negative_power(digits: f64) -> f64 {
     if digits.fract() == 0.0 && digits.abs() <= 300.0 {
         format!("1e{}", -digits).parse().unwrap_or(f64::NAN)
     } else {
-        10_f64.powf(-digits)
+        libm::pow(10.0, -digits)
     }
 }
 
 fn float(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
-    let o = Options::or_number(args, 0, "max")?;
+    let o = options(args)?;
     let min = o.get("min");
     let (low, high) = (o.number("min", 0.0), o.number("max", 1.0));
     let digits = Some(o.get("fractionDigits")).filter(|d| !d.is_nullish());
@@ -74,15 +106,23 @@ fn float(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         (given, _) => Some(given.to_number()),
     };
     if high < low {
-        return faker(format!("Max {} should be greater than min {}.", number::to_text(high), number::to_text(low)));
+        return faker(format!(
+            "Max {} should be greater than min {}.",
+            number::to_text(high),
+            number::to_text(low)
+        ));
     }
     if let Some(digits) = digits {
         if !o.get("multipleOf").is_nullish() {
             return faker("multipleOf and fractionDigits cannot be set at the same time.");
         }
         match digits {
-            Value::Number(n) if n.fract() != 0.0 || !n.is_finite() => return faker("fractionDigits should be an integer."),
-            Value::Number(n) if n < 0.0 => return faker("fractionDigits should be greater than or equal to 0."),
+            Value::Number(n) if n.fract() != 0.0 || !n.is_finite() => {
+                return faker("fractionDigits should be an integer.");
+            }
+            Value::Number(n) if n < 0.0 => {
+                return faker("fractionDigits should be greater than or equal to 0.");
+            }
             Value::Number(_) => {}
             _ => return faker("fractionDigits should be an integer."),
         }
@@ -103,15 +143,23 @@ fn stepped(f: &mut Faker, low: f64, high: f64, multiple: f64) -> Result<f64, Err
     if multiple <= 0.0 {
         return faker("multipleOf should be greater than 0.");
     }
-    let power = multiple.log10();
-    let factor = if multiple < 1.0 && power.fract() == 0.0 { negative_power(power) } else { 1.0 / multiple };
+    let power = libm::log10(multiple);
+    let factor = if multiple < 1.0 && power.fract() == 0.0 {
+        negative_power(power)
+    } else {
+        1.0 / multiple
+    };
     Ok(int_in(f, low * factor, high * factor, 1.0)? / factor)
 }
 
 /// A number with this many digits after the point.
 pub(crate) fn with_digits(f: &mut Faker, low: f64, high: f64, digits: f64) -> Result<f64, Error> {
     if high < low {
-        return faker(format!("Max {} should be greater than min {}.", number::to_text(high), number::to_text(low)));
+        return faker(format!(
+            "Max {} should be greater than min {}.",
+            number::to_text(high),
+            number::to_text(low)
+        ));
     }
     if digits.fract() != 0.0 || !digits.is_finite() {
         return faker("fractionDigits should be an integer.");
@@ -124,13 +172,20 @@ pub(crate) fn with_digits(f: &mut Faker, low: f64, high: f64, digits: f64) -> Re
 
 /// A number that is a multiple of a power of ten below 1.
 pub(crate) fn with_step(f: &mut Faker, low: f64, high: f64, step: f64) -> f64 {
-    let factor = negative_power(step.log10().round());
-    f.random.between((low * factor).ceil(), (high * factor).floor()) / factor
+    let factor = negative_power(libm::log10(step).round());
+    f.random
+        .between((low * factor).ceil(), (high * factor).floor())
+        / factor
 }
 
 fn in_base(f: &mut Faker, args: &[Value], base: u32) -> Result<Value, Error> {
-    let o = Options::or_number(args, 0, "max")?;
-    let value = int_in(f, o.number("min", 0.0), o.number("max", f64::from(base - 1)), 1.0)?;
+    let o = options(args)?;
+    let value = int_in(
+        f,
+        o.number("min", 0.0),
+        o.number("max", f64::from(base - 1)),
+        1.0,
+    )?;
     Ok(to_base(value, base).into())
 }
 
@@ -160,11 +215,17 @@ fn to_big(value: &Value) -> Result<i128, Error> {
             "The number {} cannot be converted to a BigInt because it is not an integer",
             number::to_text(*n)
         ))),
-        Value::Null | Value::Undefined => other(format!("Cannot convert {} to a BigInt", value.to_text())),
+        Value::Null | Value::Undefined => {
+            other(format!("Cannot convert {} to a BigInt", value.to_text()))
+        }
         text => {
             let text = text.to_text();
             let trimmed = number::trim(&text);
-            let parsed = if trimmed.is_empty() { Ok(0) } else { trimmed.parse() };
+            let parsed = if trimmed.is_empty() {
+                Ok(0)
+            } else {
+                trimmed.parse()
+            };
             parsed.or_else(|_| other(format!("Cannot convert {text} to a BigInt")))
         }
     }
@@ -195,7 +256,9 @@ fn big_int(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let drawn = if low == high {
         low
     } else if high < low {
-        return faker(format!("No suitable bigint value between {min} and {max} found."));
+        return faker(format!(
+            "No suitable bigint value between {min} and {max} found."
+        ));
     } else {
         let Some(count) = high.checked_sub(low).and_then(|c| c.checked_add(1)) else {
             return faker("The range is too large.");
@@ -213,16 +276,33 @@ fn big_int(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 fn roman(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     const NUMERALS: [(&str, u32); 13] = [
-        ("M", 1000), ("CM", 900), ("D", 500), ("CD", 400), ("C", 100), ("XC", 90), ("L", 50),
-        ("XL", 40), ("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1),
+        ("M", 1000),
+        ("CM", 900),
+        ("D", 500),
+        ("CD", 400),
+        ("C", 100),
+        ("XC", 90),
+        ("L", 50),
+        ("XL", 40),
+        ("X", 10),
+        ("IX", 9),
+        ("V", 5),
+        ("IV", 4),
+        ("I", 1),
     ];
-    let o = Options::or_number(args, 0, "max")?;
+    let o = options(args)?;
     let (min, max) = (o.number("min", 1.0), o.number("max", 3999.0));
     if min < 1.0 {
-        return faker(format!("Min value {} should be 1 or greater.", number::to_text(min)));
+        return faker(format!(
+            "Min value {} should be 1 or greater.",
+            number::to_text(min)
+        ));
     }
     if max > 3999.0 {
-        return faker(format!("Max value {} should be 3999 or less.", number::to_text(max)));
+        return faker(format!(
+            "Max value {} should be 3999 or less.",
+            number::to_text(max)
+        ));
     }
     let mut rest = int_in(f, min, max, 1.0)? as u32;
     let mut text = String::new();

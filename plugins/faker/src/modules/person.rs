@@ -8,24 +8,62 @@ use crate::options::{Options, argument};
 use crate::{Faker, Method};
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("person.firstName", "sex", "'female'", false, |f, a| Ok(first_name(f, sex(a).as_deref())?.into())),
-    Method::new("person.lastName", "sex", "", true, |f, a| Ok(last_name(f, sex(a).as_deref())?.into())),
-    Method::new("person.middleName", "sex", "", false, |f, a| Ok(middle_name(f, sex(a).as_deref())?.into())),
-    Method::new("person.fullName", "{sex, firstName, lastName}", "sex='male'", false, |f, a| {
-        let o = Options::new(a, 0, "sex")?;
-        Ok(full_name(f, o.text("sex"), o.text("firstName"), o.text("lastName"))?.into())
+    Method::new("person.firstName", "sex", "'female'", false, |f, a| {
+        Ok(first_name(f, sex(a).as_deref())?.into())
     }),
-    Method::new("person.gender", "", "", false, |f, _| f.pick_value(key::PERSON_GENDER)),
-    Method::new("person.sex", "", "", true, |f, _| f.pick_value(key::PERSON_SEX)),
-    Method::new("person.sexType", "", "", true, |f, _| Ok(sex_type(f).into())),
-    Method::new("person.bio", "", "", false, |f, _| Ok(f.pick_pattern(key::PERSON_BIO_PATTERN)?.into())),
-    Method::new("person.prefix", "sex", "'female'", true, |f, a| Ok(prefix(f, sex(a).as_deref())?.into())),
-    Method::new("person.suffix", "", "", true, |f, _| f.pick_value(key::PERSON_SUFFIX)),
-    Method::new("person.jobTitle", "", "", true, |f, _| Ok(f.pick_pattern(key::PERSON_JOB_TITLE_PATTERN)?.into())),
-    Method::new("person.jobDescriptor", "", "", true, |f, _| f.pick_value(key::PERSON_JOB_DESCRIPTOR)),
-    Method::new("person.jobArea", "", "", true, |f, _| f.pick_value(key::PERSON_JOB_AREA)),
-    Method::new("person.jobType", "", "", true, |f, _| f.pick_value(key::PERSON_JOB_TYPE)),
-    Method::new("person.zodiacSign", "", "", true, |f, _| f.pick_value(key::PERSON_WESTERN_ZODIAC_SIGN)),
+    Method::new("person.lastName", "sex", "", true, |f, a| {
+        Ok(last_name(f, sex(a).as_deref())?.into())
+    }),
+    Method::new("person.middleName", "sex", "", false, |f, a| {
+        Ok(middle_name(f, sex(a).as_deref())?.into())
+    }),
+    Method::new(
+        "person.fullName",
+        "{sex, firstName, lastName}",
+        "sex='male'",
+        false,
+        |f, a| {
+            let o = Options::new(a, 0, "sex")?;
+            Ok(full_name(f, o.text("sex"), o.text("firstName"), o.text("lastName"))?.into())
+        },
+    ),
+    Method::new("person.gender", "", "", false, |f, _| {
+        f.pick_value(key::PERSON_GENDER)
+    }),
+    Method::new("person.sex", "", "", true, |f, _| {
+        f.pick_value(key::PERSON_SEX)
+    }),
+    Method::new(
+        "person.sexType",
+        "",
+        "",
+        true,
+        |f, _| Ok(sex_type(f).into()),
+    ),
+    Method::new("person.bio", "", "", false, |f, _| {
+        Ok(f.pick_pattern(key::PERSON_BIO_PATTERN)?.into())
+    }),
+    Method::new("person.prefix", "sex", "'female'", true, |f, a| {
+        Ok(prefix(f, sex(a).as_deref())?.into())
+    }),
+    Method::new("person.suffix", "", "", true, |f, _| {
+        f.pick_value(key::PERSON_SUFFIX)
+    }),
+    Method::new("person.jobTitle", "", "", true, |f, _| {
+        Ok(f.pick_pattern(key::PERSON_JOB_TITLE_PATTERN)?.into())
+    }),
+    Method::new("person.jobDescriptor", "", "", true, |f, _| {
+        f.pick_value(key::PERSON_JOB_DESCRIPTOR)
+    }),
+    Method::new("person.jobArea", "", "", true, |f, _| {
+        f.pick_value(key::PERSON_JOB_AREA)
+    }),
+    Method::new("person.jobType", "", "", true, |f, _| {
+        f.pick_value(key::PERSON_JOB_TYPE)
+    }),
+    Method::new("person.zodiacSign", "", "", true, |f, _| {
+        f.pick_value(key::PERSON_WESTERN_ZODIAC_SIGN)
+    }),
 ];
 
 fn sex(args: &[Value]) -> Option<String> {
@@ -33,7 +71,11 @@ fn sex(args: &[Value]) -> Option<String> {
 }
 
 /// One item of the list for a sex, else of the common one; a locale may have only one kind.
-fn by_sex(f: &mut Faker, sex: Option<&str>, [generic, female, male]: [Key; 3]) -> Result<&'static str, Error> {
+fn by_sex(
+    f: &mut Faker,
+    sex: Option<&str>,
+    [generic, female, male]: [Key; 3],
+) -> Result<&'static str, Error> {
     let (generic, female, male) = (f.list(generic), f.list(female), f.list(male));
     let list = match sex {
         Some("female") if !female.is_empty() => female,
@@ -49,14 +91,26 @@ fn by_sex(f: &mut Faker, sex: Option<&str>, [generic, female, male]: [Key; 3]) -
 }
 
 pub(crate) fn first_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> {
-    by_sex(f, sex, [key::PERSON_FIRST_NAME_GENERIC, key::PERSON_FIRST_NAME_FEMALE, key::PERSON_FIRST_NAME_MALE])
+    by_sex(
+        f,
+        sex,
+        [
+            key::PERSON_FIRST_NAME_GENERIC,
+            key::PERSON_FIRST_NAME_FEMALE,
+            key::PERSON_FIRST_NAME_MALE,
+        ],
+    )
 }
 
 /// Last names follow a weighted pattern: some are two names joined.
 pub(crate) fn last_name(f: &mut Faker, sex: Option<&str>) -> Result<String, Error> {
     let pattern = f.weighted_pattern(match sex {
-        Some("female") if !f.list(key::PERSON_LAST_NAME_PATTERN_FEMALE).is_empty() => key::PERSON_LAST_NAME_PATTERN_FEMALE,
-        Some("male") if !f.list(key::PERSON_LAST_NAME_PATTERN_MALE).is_empty() => key::PERSON_LAST_NAME_PATTERN_MALE,
+        Some("female") if !f.list(key::PERSON_LAST_NAME_PATTERN_FEMALE).is_empty() => {
+            key::PERSON_LAST_NAME_PATTERN_FEMALE
+        }
+        Some("male") if !f.list(key::PERSON_LAST_NAME_PATTERN_MALE).is_empty() => {
+            key::PERSON_LAST_NAME_PATTERN_MALE
+        }
         _ => key::PERSON_LAST_NAME_PATTERN_GENERIC,
     })?;
     if pattern == "{{person.last_name.generic}}" {
@@ -66,11 +120,27 @@ pub(crate) fn last_name(f: &mut Faker, sex: Option<&str>) -> Result<String, Erro
 }
 
 fn middle_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> {
-    by_sex(f, sex, [key::PERSON_MIDDLE_NAME_GENERIC, key::PERSON_MIDDLE_NAME_FEMALE, key::PERSON_MIDDLE_NAME_MALE])
+    by_sex(
+        f,
+        sex,
+        [
+            key::PERSON_MIDDLE_NAME_GENERIC,
+            key::PERSON_MIDDLE_NAME_FEMALE,
+            key::PERSON_MIDDLE_NAME_MALE,
+        ],
+    )
 }
 
 fn prefix(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> {
-    by_sex(f, sex, [key::PERSON_PREFIX_GENERIC, key::PERSON_PREFIX_FEMALE, key::PERSON_PREFIX_MALE])
+    by_sex(
+        f,
+        sex,
+        [
+            key::PERSON_PREFIX_GENERIC,
+            key::PERSON_PREFIX_FEMALE,
+            key::PERSON_PREFIX_MALE,
+        ],
+    )
 }
 
 pub(crate) fn sex_type(f: &mut Faker) -> &'static str {
@@ -95,7 +165,13 @@ pub(crate) fn full_name(
     };
     let mut text = f.weighted_pattern(key::PERSON_NAME)?.to_owned();
     // In this order, which is the order of the draws.
-    for part in ["person.prefix", "person.firstName", "person.middleName", "person.lastName", "person.suffix"] {
+    for part in [
+        "person.prefix",
+        "person.firstName",
+        "person.middleName",
+        "person.lastName",
+        "person.suffix",
+    ] {
         let mark = format!("{{{{{part}}}}}");
         while let Some(at) = text.find(&mark) {
             let value = match part {

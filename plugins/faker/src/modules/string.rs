@@ -11,20 +11,63 @@ use crate::{Faker, Method};
 pub(crate) const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 pub(crate) const DIGITS: &[u8] = b"0123456789";
 pub(crate) const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-pub(crate) const ALPHANUMERIC: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+pub(crate) const ALPHANUMERIC: &[u8] =
+    b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// Letters stand twice, digits once: this decides how likely each is.
 const HEXADECIMAL: &[u8] = b"0123456789abcdefABCDEF";
 const BASE32: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const SYMBOLS: &[u8] = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("string.fromCharacters", "characters, length", "'abc' 10", true, from_characters),
-    Method::new("string.alpha", "length | {length, casing, exclude}", "length=8 casing='upper'", true, alpha),
-    Method::new("string.alphanumeric", "length | {length, casing, exclude}", "10", true, alphanumeric),
-    Method::new("string.binary", "{length, prefix}", "length=8 prefix=''", true, |f, a| prefixed(f, a, b"01", "0b")),
-    Method::new("string.octal", "{length, prefix}", "length=8", true, |f, a| prefixed(f, a, b"01234567", "0o")),
-    Method::new("string.hexadecimal", "{length, casing, prefix}", "length=12 casing='lower'", true, hexadecimal),
-    Method::new("string.numeric", "length | {length, allowLeadingZeros, exclude}", "6", true, numeric),
+    Method::new(
+        "string.fromCharacters",
+        "characters, length",
+        "'abc' 10",
+        true,
+        from_characters,
+    ),
+    Method::new(
+        "string.alpha",
+        "length | {length, casing, exclude}",
+        "length=8 casing='upper'",
+        true,
+        alpha,
+    ),
+    Method::new(
+        "string.alphanumeric",
+        "length | {length, casing, exclude}",
+        "10",
+        true,
+        alphanumeric,
+    ),
+    Method::new(
+        "string.binary",
+        "{length, prefix}",
+        "length=8 prefix=''",
+        true,
+        |f, a| prefixed(f, a, b"01", "0b"),
+    ),
+    Method::new(
+        "string.octal",
+        "{length, prefix}",
+        "length=8",
+        true,
+        |f, a| prefixed(f, a, b"01234567", "0o"),
+    ),
+    Method::new(
+        "string.hexadecimal",
+        "{length, casing, prefix}",
+        "length=12 casing='lower'",
+        true,
+        hexadecimal,
+    ),
+    Method::new(
+        "string.numeric",
+        "length | {length, allowLeadingZeros, exclude}",
+        "6",
+        true,
+        numeric,
+    ),
     Method::new("string.sample", "length", "5", true, sample),
     Method::new("string.uuid", "", "", true, |f, _| Ok(uuid(f).into())),
     Method::new("string.ulid", "{refDate}", "", true, ulid),
@@ -40,7 +83,10 @@ fn without(alphabet: &[u8], exclude: &Value) -> Result<Vec<u8>, Error> {
     let excluded: Vec<String> = match exclude {
         Value::Undefined => return Ok(alphabet.to_vec()),
         Value::String(text) => text.chars().map(String::from).collect(),
-        Value::Array(items) => items.iter().filter_map(|i| i.as_str().map(str::to_owned)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .filter_map(|i| i.as_str().map(str::to_owned))
+            .collect(),
         Value::Null => return other("Cannot read properties of null (reading 'includes')"),
         _ => return other("a.includes is not a function"),
     };
@@ -65,10 +111,19 @@ fn from_characters(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         // An array joins its items as texts, nothing for null.
         Value::Array(items) => items
             .iter()
-            .map(|item| if item.is_nullish() { String::new() } else { item.to_text().into_owned() })
+            .map(|item| {
+                if item.is_nullish() {
+                    String::new()
+                } else {
+                    item.to_text().into_owned()
+                }
+            })
             .collect(),
         nullish if nullish.is_nullish() => {
-            return other(format!("Cannot read properties of {} (reading 'length')", nullish.to_text()));
+            return other(format!(
+                "Cannot read properties of {} (reading 'length')",
+                nullish.to_text()
+            ));
         }
         _ => return Ok("".into()),
     };
@@ -177,7 +232,9 @@ fn numeric(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let zeros = o.flag("allowLeadingZeros", true);
     let digits = without(DIGITS, &o.get("exclude"))?;
     if digits.is_empty() || (!zeros && digits == b"0") {
-        return faker("Unable to generate numeric string, because all possible digits are excluded.");
+        return faker(
+            "Unable to generate numeric string, because all possible digits are excluded.",
+        );
     }
     let mut text = String::new();
     if !zeros && digits[0] == b'0' {
@@ -189,7 +246,9 @@ fn numeric(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 fn sample(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let count = f.count_or(argument(args, 0), 10)?;
-    let text: String = (0..count).map(|_| char::from(f.random.between(33.0, 125.0) as u8)).collect();
+    let text: String = (0..count)
+        .map(|_| char::from(f.random.between(33.0, 125.0) as u8))
+        .collect();
     Ok(text.into())
 }
 
@@ -227,7 +286,9 @@ fn nanoid(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let mut text = String::with_capacity(count);
     for _ in 0..count {
         let letters = f.random.weighted([62.0, 2.0].into_iter()) == 0;
-        text += &f.random.characters(if letters { ALPHANUMERIC } else { b"_-" }, 1);
+        text += &f
+            .random
+            .characters(if letters { ALPHANUMERIC } else { b"_-" }, 1);
     }
     Ok(text.into())
 }

@@ -11,42 +11,78 @@ use crate::options::{Options, argument};
 use crate::{Faker, Method};
 
 const COMMON_TYPES: [&str; 9] = [
-    "application/pdf", "audio/mpeg", "audio/wav", "image/png", "image/jpeg", "image/gif",
-    "video/mp4", "video/mpeg", "text/html",
+    "application/pdf",
+    "audio/mpeg",
+    "audio/wav",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "video/mp4",
+    "video/mpeg",
+    "text/html",
 ];
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("system.fileName", "{extensionCount}", "extensionCount=2", false, |f, a| {
-        let count = match Options::new(a, 0, "extensionCount")?.get("extensionCount") {
-            Value::Undefined => Value::Number(1.0),
-            Value::Null => Value::Number(3.0),
-            given => given,
-        };
-        Ok(file_name(f, &count)?.into())
+    Method::new(
+        "system.fileName",
+        "{extensionCount}",
+        "extensionCount=2",
+        false,
+        |f, a| {
+            let count = match Options::new(a, 0, "extensionCount")?.get("extensionCount") {
+                Value::Undefined => Value::Number(1.0),
+                Value::Null => Value::Number(3.0),
+                given => given,
+            };
+            Ok(file_name(f, &count)?.into())
+        },
+    ),
+    Method::new(
+        "system.commonFileName",
+        "extension",
+        "'txt'",
+        false,
+        |f, a| {
+            let name = file_name(f, &Value::Number(0.0))?;
+            let extension = match argument(a, 0) {
+                given if given.is_truthy() => given.to_text().into_owned(),
+                _ => common_extension(f)?.to_owned(),
+            };
+            Ok(format!("{name}.{extension}").into())
+        },
+    ),
+    Method::new("system.mimeType", "", "", true, |f, _| {
+        Ok(field(f.pick(key::SYSTEM_MIME_TYPE)?, 0).into())
     }),
-    Method::new("system.commonFileName", "extension", "'txt'", false, |f, a| {
-        let name = file_name(f, &Value::Number(0.0))?;
-        let extension = match argument(a, 0) {
-            given if given.is_truthy() => given.to_text().into_owned(),
-            _ => common_extension(f)?.to_owned(),
-        };
-        Ok(format!("{name}.{extension}").into())
-    }),
-    Method::new("system.mimeType", "", "", true, |f, _| Ok(field(f.pick(key::SYSTEM_MIME_TYPE)?, 0).into())),
     Method::new("system.commonFileType", "", "", true, |f, _| {
-        Ok(f.random.item(&["video", "audio", "image", "text", "application"]).into())
+        Ok(f.random
+            .item(&["video", "audio", "image", "text", "application"])
+            .into())
     }),
-    Method::new("system.commonFileExt", "", "", true, |f, _| Ok(common_extension(f)?.into())),
+    Method::new("system.commonFileExt", "", "", true, |f, _| {
+        Ok(common_extension(f)?.into())
+    }),
     Method::new("system.fileType", "", "", true, |f, _| {
-        let types = f.list(key::SYSTEM_MIME_TYPE).iter().map(|item| field(item, 0));
+        let types = f
+            .list(key::SYSTEM_MIME_TYPE)
+            .iter()
+            .map(|item| field(item, 0));
         let kinds = unique(types.filter_map(|item| item.split('/').next()));
         Ok(f.random.item(&kinds).into())
     }),
-    Method::new("system.fileExt", "mimeType", "'image/jpeg'", true, |f, a| match argument(a, 0) {
-        Value::String(kind) => Ok(extension_of(f, kind)?.into()),
-        _ => Ok(extension(f).into()),
+    Method::new(
+        "system.fileExt",
+        "mimeType",
+        "'image/jpeg'",
+        true,
+        |f, a| match argument(a, 0) {
+            Value::String(kind) => Ok(extension_of(f, kind)?.into()),
+            _ => Ok(extension(f).into()),
+        },
+    ),
+    Method::new("system.directoryPath", "", "", true, |f, _| {
+        f.pick_value(key::SYSTEM_DIRECTORY_PATH)
     }),
-    Method::new("system.directoryPath", "", "", true, |f, _| f.pick_value(key::SYSTEM_DIRECTORY_PATH)),
     Method::new("system.filePath", "", "", false, |f, _| {
         let folder = f.pick(key::SYSTEM_DIRECTORY_PATH)?;
         Ok(format!("{folder}/{}", file_name(f, &Value::Number(1.0))?).into())
@@ -55,27 +91,59 @@ pub(crate) const METHODS: &[Method] = &[
         let (major, minor) = (f.random.up_to(9), f.random.up_to(20));
         Ok(format!("{major}.{minor}.{}", f.random.up_to(20)).into())
     }),
-    Method::new("system.networkInterface", "{interfaceType, interfaceSchema}", "interfaceType='en'", true, network_interface),
-    Method::new("system.cron", "{includeYear, includeNonStandard}", "includeYear=true", true, cron),
+    Method::new(
+        "system.networkInterface",
+        "{interfaceType, interfaceSchema}",
+        "interfaceType='en'",
+        true,
+        network_interface,
+    ),
+    Method::new(
+        "system.cron",
+        "{includeYear, includeNonStandard}",
+        "includeYear=true",
+        true,
+        cron,
+    ),
 ];
 
 fn file_name(f: &mut Faker, extensions: &Value) -> Result<String, Error> {
     let words = word::words(f, &Value::Undefined)?.to_lowercase();
-    let name: String =
-        words.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    let name: String = words
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let count = f.count(extensions)?;
     let extensions: Vec<&str> = (0..count).map(|_| extension(f)).collect();
-    Ok(if extensions.is_empty() { name } else { format!("{name}.{}", extensions.join(".")) })
+    Ok(if extensions.is_empty() {
+        name
+    } else {
+        format!("{name}.{}", extensions.join("."))
+    })
 }
 
 /// An extension of any type; one that several types share counts once.
 fn extension(f: &mut Faker) -> &'static str {
-    let all = unique(f.list(key::SYSTEM_MIME_TYPE).iter().flat_map(|item| field(item, 1).split(',')));
+    let all = unique(
+        f.list(key::SYSTEM_MIME_TYPE)
+            .iter()
+            .flat_map(|item| field(item, 1).split(',')),
+    );
     f.random.item(&all)
 }
 
 fn extension_of(f: &mut Faker, kind: &str) -> Result<&'static str, Error> {
-    let found = f.list(key::SYSTEM_MIME_TYPE).iter().copied().find(|item| field(item, 0) == kind);
+    let found = f
+        .list(key::SYSTEM_MIME_TYPE)
+        .iter()
+        .copied()
+        .find(|item| field(item, 0) == kind);
     let Some(item) = found else {
         return other("Cannot read properties of undefined (reading 'extensions')");
     };
@@ -110,7 +178,11 @@ fn network_interface(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     };
     let digit = |f: &mut Faker| f.random.up_to(9);
     let maybe = |f: &mut Faker, mark: char| {
-        if f.random.coin() { format!("{mark}{}", digit(f)) } else { String::new() }
+        if f.random.coin() {
+            format!("{mark}{}", digit(f))
+        } else {
+            String::new()
+        }
     };
     let text = match schema.as_str() {
         "index" => format!("{kind}o{}", digit(f)),
@@ -120,8 +192,9 @@ fn network_interface(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
             format!("{kind}s{slot}{function}{}", maybe(f, 'd'))
         }
         "mac" => {
-            let digits: String =
-                (0..12).map(|_| char::from_digit(f.random.up_to(15), 16).unwrap_or('0')).collect();
+            let digits: String = (0..12)
+                .map(|_| char::from_digit(f.random.up_to(15), 16).unwrap_or('0'))
+                .collect();
             format!("{kind}x{digits}")
         }
         "pci" => {
@@ -137,7 +210,15 @@ fn network_interface(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 fn cron(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-    const NAMES: [&str; 7] = ["@annually", "@daily", "@hourly", "@monthly", "@reboot", "@weekly", "@yearly"];
+    const NAMES: [&str; 7] = [
+        "@annually",
+        "@daily",
+        "@hourly",
+        "@monthly",
+        "@reboot",
+        "@weekly",
+        "@yearly",
+    ];
     let o = Options::new(args, 0, "includeYear")?;
     // All values are drawn before it is drawn which of them show.
     let minute = f.random.up_to(59).to_string();

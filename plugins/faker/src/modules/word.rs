@@ -8,19 +8,42 @@ use crate::options::{Options, argument};
 use crate::{Faker, Method};
 
 const CLASSES: [Key; 7] = [
-    key::WORD_ADJECTIVE, key::WORD_ADVERB, key::WORD_CONJUNCTION, key::WORD_INTERJECTION,
-    key::WORD_NOUN, key::WORD_PREPOSITION, key::WORD_VERB,
+    key::WORD_ADJECTIVE,
+    key::WORD_ADVERB,
+    key::WORD_CONJUNCTION,
+    key::WORD_INTERJECTION,
+    key::WORD_NOUN,
+    key::WORD_PREPOSITION,
+    key::WORD_VERB,
 ];
 const ARGUMENTS: &str = "length | {length, strategy}";
 
 pub(crate) const METHODS: &[Method] = &[
-    Method::new("word.adjective", ARGUMENTS, "5", false, |f, a| pick(f, a, key::WORD_ADJECTIVE)),
-    Method::new("word.adverb", ARGUMENTS, "length=7", false, |f, a| pick(f, a, key::WORD_ADVERB)),
-    Method::new("word.conjunction", ARGUMENTS, "", false, |f, a| pick(f, a, key::WORD_CONJUNCTION)),
-    Method::new("word.interjection", ARGUMENTS, "", false, |f, a| pick(f, a, key::WORD_INTERJECTION)),
-    Method::new("word.noun", ARGUMENTS, "strategy='longest'", false, |f, a| pick(f, a, key::WORD_NOUN)),
-    Method::new("word.preposition", ARGUMENTS, "", false, |f, a| pick(f, a, key::WORD_PREPOSITION)),
-    Method::new("word.verb", ARGUMENTS, "", false, |f, a| pick(f, a, key::WORD_VERB)),
+    Method::new("word.adjective", ARGUMENTS, "5", false, |f, a| {
+        pick(f, a, key::WORD_ADJECTIVE)
+    }),
+    Method::new("word.adverb", ARGUMENTS, "length=7", false, |f, a| {
+        pick(f, a, key::WORD_ADVERB)
+    }),
+    Method::new("word.conjunction", ARGUMENTS, "", false, |f, a| {
+        pick(f, a, key::WORD_CONJUNCTION)
+    }),
+    Method::new("word.interjection", ARGUMENTS, "", false, |f, a| {
+        pick(f, a, key::WORD_INTERJECTION)
+    }),
+    Method::new(
+        "word.noun",
+        ARGUMENTS,
+        "strategy='longest'",
+        false,
+        |f, a| pick(f, a, key::WORD_NOUN),
+    ),
+    Method::new("word.preposition", ARGUMENTS, "", false, |f, a| {
+        pick(f, a, key::WORD_PREPOSITION)
+    }),
+    Method::new("word.verb", ARGUMENTS, "", false, |f, a| {
+        pick(f, a, key::WORD_VERB)
+    }),
     Method::new("word.sample", ARGUMENTS, "5", false, sample),
     Method::new("word.words", "count | {count}", "5", false, |f, a| {
         let o = Options::or_number(a, 0, "count")?;
@@ -36,8 +59,14 @@ pub(crate) fn pick(f: &mut Faker, args: &[Value], key: Key) -> Result<Value, Err
         _ => Options::or_number(args, 0, "length")?,
     };
     // A bare text is spread too and so has no length.
-    let length = if argument(args, 0).as_str().is_some() { Value::Undefined } else { o.get("length") };
-    let strategy = o.text("strategy").unwrap_or_else(|| "any-length".to_owned());
+    let length = if argument(args, 0).as_str().is_some() {
+        Value::Undefined
+    } else {
+        o.get("length")
+    };
+    let strategy = o
+        .text("strategy")
+        .unwrap_or_else(|| "any-length".to_owned());
     let all = f.list(key);
     if length.is_nullish() && !matches!(strategy.as_str(), "shortest" | "longest") {
         return f.pick_value(key);
@@ -49,12 +78,19 @@ pub(crate) fn pick(f: &mut Faker, args: &[Value], key: Key) -> Result<Value, Err
     Ok(f.random.item(&words).into())
 }
 
-fn select(all: &[&'static str], length: &Value, strategy: &str) -> Result<Vec<&'static str>, Error> {
+fn select(
+    all: &[&'static str],
+    length: &Value,
+    strategy: &str,
+) -> Result<Vec<&'static str>, Error> {
     let size = |word: &&&str| word.chars().count() as f64;
     let shortest = all.iter().map(|w| size(&w)).fold(f64::INFINITY, f64::min);
     let longest = all.iter().map(|w| size(&w)).fold(0.0, f64::max);
     let of_length = |test: &dyn Fn(f64) -> bool| -> Vec<&'static str> {
-        all.iter().filter(|word| test(size(word))).copied().collect()
+        all.iter()
+            .filter(|word| test(size(word)))
+            .copied()
+            .collect()
     };
     let (min, max) = match length {
         Value::Undefined | Value::Null => (f64::NAN, f64::NAN),
@@ -97,7 +133,11 @@ fn sample(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 /// Words of any class, one to three when no count is given.
 pub(crate) fn words(f: &mut Faker, given: &Value) -> Result<String, Error> {
-    let count = if given.is_undefined() { f.random.between(1.0, 3.0) as usize } else { f.count(given)? };
+    let count = if given.is_undefined() {
+        f.random.between(1.0, 3.0) as usize
+    } else {
+        f.count(given)?
+    };
     let words = (0..count)
         .map(|_| sample(f, &[]).map(|word| word.to_text().into_owned()))
         .collect::<Result<Vec<_>, _>>()?;
