@@ -23,6 +23,7 @@ use crate::inspect::inspect;
 use crate::locate::Places;
 use crate::migrate;
 use crate::model::Environment;
+use crate::openapi;
 use crate::problem::{OrProblem, Problem, SourceFile};
 use crate::source::{self, Format};
 
@@ -208,6 +209,9 @@ type Built = Result<(Loaded, Vec<sidecar::Moved>), (Vec<Problem>, Vec<sidecar::M
 fn build(main: &Text, sidecar: Option<&Text>, options: &LoadOptions) -> Built {
     let fail = |problem: Box<Problem>| (vec![*problem], Vec::new());
     let mut document = source::read(&main.text, main.format).map_err(fail)?;
+    if let Some(dialect) = openapi::recognise(&document).map_err(fail)? {
+        return Ok((from_api_document(&document, dialect), Vec::new()));
+    }
     let mut problems = Vec::new();
     let mut moved = Vec::new();
     if !options.repair
@@ -259,6 +263,27 @@ fn build(main: &Text, sidecar: Option<&Text>, options: &LoadOptions) -> Built {
         },
         moved,
     ))
+}
+
+fn from_api_document(document: &Value, dialect: openapi::Dialect) -> Loaded {
+    let mut environment = openapi::import(document, dialect);
+    identity::complete(&mut environment);
+    tree::repair(&mut environment, Origin::OpenApi);
+    let mut warnings = Vec::new();
+    if environment.routes.is_empty() {
+        warnings.push(
+            Problem::warning("/paths", "this API document has no operations")
+                .expected("paths with methods like `get`")
+                .remedy("The mock has no routes."),
+        );
+    }
+    Loaded {
+        environment,
+        warnings,
+        directory: PathBuf::new(),
+        sidecar: None,
+        origin: Origin::OpenApi,
+    }
 }
 
 /// Cannot fail after the checks; should it, the user is told why rather than the server dying.
