@@ -114,7 +114,11 @@ fn run(command: &mut Command, failure: &str) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    Err(format!("{failure}\n{}", String::from_utf8_lossy(&output.stderr)))
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    // What was compiled before the failure helps nobody.
+    let reasons: Vec<&str> =
+        stderr.lines().skip_while(|line| !line.starts_with("error")).collect();
+    Err(format!("{failure}\n{}", if reasons.is_empty() { stderr.to_string() } else { reasons.join("\n") }))
 }
 
 fn watch(path: &Path) {

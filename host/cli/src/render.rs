@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use wasmock_environment::{DataBucket, Environment};
-use wasmock_exchange::{Call, Environment as _, Exchange, Kind, Operation, Space};
+use wasmock_exchange::{Call, Exchange, Kind, Operation, Space};
 use wasmock_javascript::{Object, Value, json};
 use wasmock_sandbox::Sandbox;
 use wasmock_server::{Options, Site};
@@ -56,13 +56,13 @@ async fn render(
     plugins.extend(
         built_in::load_plugins(&sandbox, &environment, here, &arguments.plugin).await?,
     );
-    let site = Site::new(environment, here, plugins, options).await?;
+    let scope = Site::new(environment, here, plugins, options).await?.scope();
     for (name, value) in object("--variables", &arguments.variables)?.iter() {
-        site.state().update(Space::Variable, name, "", Operation::Set(value.clone())).await?;
+        scope.state().update(Space::Variable, name, "", Operation::Set(value.clone())).await?;
     }
-    let template = site.template(source);
-    let call = Call::new(Arc::new(request), site.clone());
-    let (_, rendered) = site.render(template, call).await;
+    let template = scope.template(source);
+    let call = Call::new(Arc::new(request), scope.clone());
+    let (_, rendered) = scope.render(template, call).await;
     match rendered {
         Ok(text) => {
             let mut out = std::io::stdout().lock();

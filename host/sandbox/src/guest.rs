@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use wasmock_exchange::{Budget, Call, Document, limits};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::PluginName;
 use crate::grants::Grants;
-use crate::imports::Lines;
+use crate::imports::{Lines, Outbound};
 use crate::stdio::Captured;
 use crate::values::References;
 
@@ -34,11 +35,19 @@ pub(crate) struct Guest {
     pub(crate) memory: Memory,
     pub(crate) wasi: WasiCtx,
     pub(crate) table: ResourceTable,
+    pub(crate) http: WasiHttpCtx,
+    pub(crate) outbound: Outbound,
 }
 
 impl WasiView for Guest {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for Guest {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
     }
 }
 

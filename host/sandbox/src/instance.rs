@@ -6,11 +6,12 @@ use wasmock_exchange::{Budget, limits};
 use wasmtime::component::{InstancePre, ResourceTable};
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::WasiCtxBuilder;
+use wasmtime_wasi_http::WasiHttpCtx;
 
 use crate::bindings::exports::wasmock::plugin as exports;
 use crate::grants::Grants;
 use crate::guest::{Guest, Memory};
-use crate::imports::Lines;
+use crate::imports::{Lines, Outbound};
 use crate::stdio::Captured;
 use crate::values::References;
 use crate::{PluginName, RunningTooLong};
@@ -95,6 +96,8 @@ impl Blueprint {
                 output,
                 memory: Memory::default(),
                 wasi,
+                http: WasiHttpCtx::new(),
+                outbound: Outbound { plugin: self.plugin.clone(), grants: self.grants.clone() },
                 table: {
                     let mut table = ResourceTable::new();
                     table.set_max_capacity(limits::HANDLES);

@@ -11,7 +11,6 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use crate::cache::Cache;
-use crate::contract;
 use crate::engine::{Ticker, engine};
 use crate::fit;
 use crate::grants::Grants;
@@ -97,17 +96,10 @@ impl Sandbox {
             .await
             .unwrap_or_else(|error| Err(vec![format!("the compiler failed: {error}")]))
             .map_err(&refuse)?;
-        let mut linker = Linker::clone(&self.linker);
-        // Interfaces of WASI that this host does not have (HTTP before it is granted, say) may be
-        // imported; calling them is what fails.
-        let pre = linker
-            .define_unknown_imports_as_traps(&component)
-            .and_then(|()| linker.instantiate_pre(&component));
+        let pre = self.linker.instantiate_pre(&component);
         let exports = pre.as_ref().ok().map(ExportIndices::of);
         let (pre, exports) = match (pre, exports) {
-            (Ok(pre), Some(exports)) if exports.has_role() && !self.imports_unknown(&component) => {
-                (pre, exports)
-            }
+            (Ok(pre), Some(exports)) if exports.has_role() => (pre, exports),
             (pre, _) => {
                 let mut problems = fit::problems(&source.wasm);
                 if let (Err(error), true) = (&pre, problems.is_empty()) {
@@ -170,15 +162,6 @@ impl Sandbox {
                 about: helper.about,
             })
             .collect())
-    }
-
-    /// Whether a component imports something that neither we nor WASI 0.2 could ever offer.
-    fn imports_unknown(&self, component: &Component) -> bool {
-        let component_type = component.component_type();
-        component_type.imports(&self.engine).any(|(name, _)| {
-            let known = contract::interface(name).is_some();
-            !known && !(name.starts_with("wasi:") && name.contains("@0.2"))
-        })
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Component, Vec<String>> {

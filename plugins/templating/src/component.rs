@@ -158,7 +158,7 @@ impl Outside {
 
 impl Host for Outside {
     fn has_request(&mut self) -> bool {
-        exchange::kind() != exchange::Kind::None
+        exchange::kind() != exchange::ExchangeKind::None
     }
 
     fn method(&mut self) -> String {

@@ -7,10 +7,12 @@ mod documents;
 mod exchange;
 mod helpers;
 mod log;
+mod outbound;
 mod rule;
 mod state;
 
 pub(crate) use log::Lines;
+pub(crate) use outbound::Outbound;
 
 use wasmtime::component::{HasSelf, Linker};
 
@@ -20,5 +22,6 @@ use crate::guest::Guest;
 /// Links everything: our interfaces and all of WASI, with nothing granted behind it.
 pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
     Plugin::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)
 }

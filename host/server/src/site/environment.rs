@@ -113,6 +113,11 @@ impl Environment for Scope {
 }
 
 impl Site {
+    /// The site as a call about it sees it.
+    pub fn scope(self: &Arc<Self>) -> Arc<dyn Environment> {
+        Scope::whole(self.clone())
+    }
+
     /// Renders a template in the exchange of the call.
     pub(crate) fn render(
         &self,
