@@ -185,13 +185,13 @@ fn name_example(present: &mut Value, kind: &str, label: &str, example: Option<Va
         _ => Map::new(),
     };
     if let Some(first) = media.shift_remove("example") {
-        insert_named(&mut examples, &first_label, first);
+        insert_named(&mut examples, &first_label, &first);
     }
-    insert_named(&mut examples, label, example);
+    insert_named(&mut examples, label, &example);
     media.insert("examples".to_owned(), Value::Object(examples));
 }
 
-fn insert_named(examples: &mut Map<String, Value>, label: &str, value: Value) {
+fn insert_named(examples: &mut Map<String, Value>, label: &str, value: &Value) {
     let label = if label.is_empty() { "example" } else { label };
     let mut name = label.to_owned();
     let mut number = 1;

@@ -322,8 +322,8 @@ mod tests {
         }
     }
 
-    fn shape(document: Value, dialect: Dialect) -> Vec<String> {
-        let environment = import(&document, dialect);
+    fn shape(document: &Value, dialect: Dialect) -> Vec<String> {
+        let environment = import(document, dialect);
         let mut lines = Vec::new();
         for route in &environment.routes {
             for response in &route.responses {
@@ -353,7 +353,7 @@ mod tests {
             "r": { "description": "r", "content": { "application/json": {
                 "example": 5, "examples": { "one": { "value": { "x": 1 } }, "two": {} } } } } });
         assert_eq!(
-            shape(document, Dialect::OpenApi3),
+            shape(&document, Dialect::OpenApi3),
             [
                 "get a 200 \"r\" application/json ",
                 "get a 200 \"one\" application/json {  \"x\": 1}",
@@ -397,7 +397,7 @@ mod tests {
             document["paths"] = json!({ "/a": { "get": get } });
             let expected = format!("get a 200 \"\" {expected}");
             assert_eq!(
-                shape(document, Dialect::Swagger2),
+                shape(&document, Dialect::Swagger2),
                 [expected],
                 "{root} {operation}"
             );
