@@ -72,7 +72,8 @@ function spend(id) {
 }
 
 function issue(user) {
-  const refresh = random.bits().toString(16).padStart(16, '0');
+  // A number in QuickJS, a BigInt in other engines.
+  const refresh = BigInt(random.bits()).toString(16).padStart(16, '0').slice(0, 16);
   privateState.set(refresh, '', { tag: 'text', val: user });
   const now = Math.floor(clock.now() / 1000);
   const claims = {

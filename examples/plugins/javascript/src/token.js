@@ -1,10 +1,14 @@
 // JSON Web Tokens, HS256. Nothing here knows of the host, so plain Node can test it.
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { base64urlnopad, utf8 } from '@scure/base';
+import { base64urlnopad } from '@scure/base';
 
-const text = (value) => base64urlnopad.encode(utf8.decode(JSON.stringify(value)));
-const mac = (message, secret) => hmac(sha256, utf8.decode(secret), utf8.decode(message));
+// The engine inside a component has no TextEncoder; escaping to UTF-8 and back does the same.
+const bytes = (text) => Uint8Array.from(unescape(encodeURIComponent(text)), (c) => c.charCodeAt(0));
+const fromBytes = (utf8) => decodeURIComponent(escape(String.fromCharCode(...utf8)));
+
+const text = (value) => base64urlnopad.encode(bytes(JSON.stringify(value)));
+const mac = (message, secret) => hmac(sha256, bytes(secret), bytes(message));
 
 export function sign(claims, secret) {
   const message = `${text({ alg: 'HS256', typ: 'JWT' })}.${text(claims)}`;
@@ -17,7 +21,7 @@ export function read(token, secret, now) {
   try {
     const expected = base64urlnopad.encode(mac(`${header}.${payload}`, secret));
     if (signature !== expected) return undefined;
-    const claims = JSON.parse(utf8.encode(base64urlnopad.decode(payload)));
+    const claims = JSON.parse(fromBytes(base64urlnopad.decode(payload)));
     return claims.exp * 1000 > now ? claims : undefined;
   } catch {
     return undefined;

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { read, sign } from '../src/token.js';
 
-const claims = { sub: 'ada', roles: ['admin'], exp: 1000 };
+const claims = { sub: 'ada é €', roles: ['admin'], exp: 1000 };
 
 test('a token is what others sign', () => {
   const [header, payload, signature] = sign(claims, 'secret').split('.');

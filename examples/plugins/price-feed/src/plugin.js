@@ -40,7 +40,7 @@ function usage() {
 
 // Between 0 and 1, from the host: with a seed every client sees the same walk.
 function chance() {
-  return Number(random.bits() >> 11n) / 2 ** 53;
+  return Number(random.bits()) / 2 ** 64;
 }
 
 function send(message) {

@@ -30,6 +30,8 @@ class Responder(exports.Responder):
             if isinstance(error.value, Failure_NotFound):
                 raise Err(f"there is no bucket `{usage['bucket']}`") from error
             raise Err(str(error.value)) from error
+        if not isinstance(rows, list):
+            raise Err(f"the bucket `{usage['bucket']}` holds no list: {rows}")
         summary = report.summarise(rows, usage["group"], usage["value"])
         if plain(exchange.query_at("format")) == "csv":
             answer.set_header("Content-Type", "text/csv; charset=utf-8")

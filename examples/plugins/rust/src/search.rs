@@ -36,7 +36,9 @@ struct Page {
 
 pub(crate) fn respond() -> Result<wasmock_plugin::Json<impl Serialize>> {
     let usage: Usage = serde_json::from_str(&configuration::usage())?;
-    let items: Vec<Json> = buckets::get(&usage.bucket, "")?.parse()?;
+    let items: Vec<Json> = buckets::get(&usage.bucket, "")?
+        .parse()
+        .map_err(|error| Error::new(format_args!("bucket `{}`: {error}", usage.bucket)))?;
     let parameter = |name: &str| exchange::query_at(name).map(|value| value.to_string());
     let number = |text: String, default| match text.as_str() {
         "" => Ok(default),

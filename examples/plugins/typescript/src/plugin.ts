@@ -28,7 +28,7 @@ const rows: Row[] = [
     run([country], named) {
       const digits = Math.min(Math.max(number(named.get('length'), 18), 1), 30);
       let account = '';
-      while (account.length < digits) account += random.bits().toString().slice(1, 16);
+      while (account.length < digits) account += BigInt(random.bits()).toString().slice(1, 16);
       return { tag: 'text', val: iban(print(country) || 'DE', account.slice(0, digits)) };
     },
   },
