@@ -14,6 +14,7 @@ fn main() {
     let mut tables = tables::Tables::default();
     crates::english(&mut tables);
     tables.read_folder("en", Path::new("data"));
+    tables.derive_files();
     crates::locales(&mut tables);
     tables.read_folder("en", Path::new("data/locales"));
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");

@@ -161,13 +161,30 @@ impl Tables {
         }
     }
 
-    /// The lists of a locale over those it falls back to. Lists of one group, such as the
-    /// first names, replace their group as a whole.
-    fn merged(&self, locale: &str, fallbacks: &[&str]) -> BTreeMap<&str, &List> {
-        let mut merged: BTreeMap<&str, &List> = self.lists["en"]
-            .iter()
-            .map(|(key, list)| (key.as_str(), list))
-            .collect();
+    /// The kinds (`image`) and the extensions of all MIME types, each once.
+    pub(crate) fn derive_files(&mut self) {
+        let (mut kinds, mut extensions) = (Vec::new(), Vec::new());
+        for item in &self.lists["en"]["system.mime_type"].items {
+            let (name, all) = item.split_once(';').expect("a type has extensions");
+            let kind = name.split('/').next().unwrap_or_default();
+            if !kinds.iter().any(|known| known == kind) {
+                kinds.push(kind.to_owned());
+            }
+            for extension in all.split(',') {
+                if !extensions.iter().any(|known| known == extension) {
+                    extensions.push(extension.to_owned());
+                }
+            }
+        }
+        self.set("en", "system.file_type", kinds);
+        self.set("en", "system.file_extension", extensions);
+    }
+
+    /// The lists that a locale has instead of English's: its own, else those of the locales
+    /// it falls back to. First names and the like replace their group as a whole, so that
+    /// no English list by sex stands beside a common list of another language.
+    fn merged(&self, locale: &str, fallbacks: &[&str]) -> BTreeMap<String, Option<String>> {
+        let mut merged = BTreeMap::new();
         for name in fallbacks.iter().copied().rev().chain([locale]) {
             let Some(own) = self.lists.get(name).filter(|_| name != "en") else {
                 continue;
@@ -178,9 +195,16 @@ impl Tables {
                     "{name}: en has no {key}"
                 );
                 let group = group(key);
-                merged.retain(|other, _| group != self::group(other) || own.contains_key(*other));
+                for other in self.lists["en"]
+                    .keys()
+                    .filter(|other| self::group(other) == group)
+                {
+                    merged.insert(other.clone(), None);
+                }
             }
-            merged.extend(own.iter().map(|(key, list)| (key.as_str(), list)));
+            for key in own.keys() {
+                merged.insert(key.clone(), Some(static_name(name, key)));
+            }
         }
         merged
     }
@@ -190,58 +214,53 @@ impl Tables {
         let mut out =
             String::from("#[allow(dead_code)]\npub(crate) mod key {\n    use super::Key;\n");
         for (index, key) in english.keys().enumerate() {
-            let name = key.replace(['.', '-'], "_").to_uppercase();
+            let name = static_name("", key);
             let _ = writeln!(out, "    pub(crate) const {name}: Key = Key({index});");
         }
-        let _ = writeln!(
-            out,
-            "}}\ntype Lists = [&'static [&'static str]; {}];",
-            english.len()
-        );
-        out.push_str("static KEYS: &[(&str, &[&str])] = &[\n");
+        out.push_str("}\nstatic KEYS: &[(&str, &[&str])] = &[\n");
         for (key, list) in english {
             let _ = writeln!(out, "    ({key:?}, &{:?}),", list.fields);
         }
+        out.push_str("];\nstatic EN: &[&[&str]] = &[\n");
+        for list in english.values() {
+            let _ = writeln!(out, "    &{:?},", list.items);
+        }
         out.push_str("];\n");
-        for (locale, fallbacks) in LOCALES {
-            if *locale != "en" && !self.lists.contains_key(*locale) {
-                continue;
+        for (locale, lists) in self.lists.iter().filter(|(locale, _)| *locale != "en") {
+            for (key, list) in lists {
+                let _ = writeln!(
+                    out,
+                    "static {}: &[&str] = &{:?};",
+                    static_name(locale, key),
+                    list.items
+                );
             }
-            let merged = self.merged(locale, fallbacks);
-            let _ = writeln!(out, "static {}: Lists = [", locale.to_uppercase());
-            for (key, list) in english {
-                match merged.get(key.as_str()) {
-                    Some(own) if *locale != "en" && std::ptr::eq(*own, list) => {
-                        let index = english.keys().position(|k| k == key).unwrap_or_default();
-                        let _ = writeln!(out, "    EN[{index}],");
-                    }
-                    Some(own) => {
-                        let _ = writeln!(out, "    &{:?},", own.items);
-                    }
-                    None => out.push_str("    &[],\n"),
-                }
-            }
-            out.push_str("];\n");
         }
         out.push_str("static LOCALES: &[Locale] = &[\n");
         for (locale, fallbacks) in LOCALES {
-            let lists = std::iter::once(locale)
-                .chain(fallbacks.iter())
-                .find(|name| self.lists.contains_key(**name))
-                .unwrap_or(&"en");
-            let _ = writeln!(
-                out,
-                "    Locale {{ name: {locale:?}, lists: &{} }},",
-                lists.to_uppercase()
-            );
+            let _ = writeln!(out, "    Locale {{ name: {locale:?}, own: &[");
+            for (key, list) in self.merged(locale, fallbacks) {
+                let list = list.unwrap_or_else(|| "&[]".into());
+                let _ = writeln!(out, "        (key::{}, {list}),", static_name("", &key));
+            }
+            out.push_str("    ] },\n");
         }
         out.push_str("];\n");
         out
     }
 }
 
+/// `fr` and `location.city_name` as `FR_LOCATION_CITY_NAME`.
+fn static_name(locale: &str, key: &str) -> String {
+    format!("{locale}_{}", key.replace('.', "_"))
+        .trim_start_matches('_')
+        .to_uppercase()
+}
+
+/// What lists of names by sex have in common; any other list stands alone.
 fn group(key: &str) -> &str {
-    let mut dots = key.match_indices('.').map(|(at, _)| at);
-    let _module = dots.next();
-    dots.next().map_or(key, |at| &key[..at])
+    match key.match_indices('.').nth(1) {
+        Some((at, _)) if key.starts_with("person.") => &key[..at],
+        _ => key,
+    }
 }

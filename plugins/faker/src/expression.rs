@@ -46,6 +46,9 @@ impl Faker {
         if expression.is_empty() {
             return faker("Eval expression cannot be empty.");
         }
+        if let Some(value) = self.evaluate_path(expression) {
+            return value;
+        }
         let mut places = vec![Place::Methods, Place::Lists];
         let mut rest = expression;
         while !rest.is_empty() && !places.is_empty() {
@@ -101,6 +104,26 @@ impl Faker {
             Some(Place::Method(method)) => (method.run)(self, &[]),
             Some(Place::Value(value)) => Ok(value),
             Some(_) => Ok("[object Object]".into()),
+        }
+    }
+
+    /// The short way for a method or a list named in full, which almost all patterns use.
+    fn evaluate_path(&mut self, expression: &str) -> Option<Result<Value, Error>> {
+        let (module, name) = expression.split_once('.')?;
+        let list = lists::find_key(expression).filter(|key| !self.list(*key).is_empty());
+        match (name.split_once('.'), modules::find_in(module, name), list) {
+            (None, Some(method), list) => {
+                if let Some(key) = list {
+                    let length = self.list(key).len();
+                    self.random.index(length);
+                }
+                Some((method.run)(self, &[]))
+            }
+            (None, None, Some(key)) => Some(self.pick_value(key)),
+            (Some((name, _)), _, Some(key)) if modules::find_in(module, name).is_none() => {
+                Some(self.pick_value(key))
+            }
+            _ => None,
         }
     }
 

@@ -1,9 +1,9 @@
 //! The word lists of each locale. They are constant tables made by `build.rs` out of
 //! `data/` and of other crates; nothing is built when a component starts.
 //!
-//! Every locale has every list: one it does not have of its own is English's, as faker.js
-//! falls back. An empty list means that the locale has none on purpose, such as names by
-//! sex where only a common list is known.
+//! A list that a locale does not have of its own is English's, as faker.js falls back. An
+//! empty list means that the locale has none on purpose, such as names by sex where only a
+//! common list is known.
 
 use wasmock_javascript::{Object, Value};
 
@@ -13,13 +13,13 @@ use crate::{Faker, calendar};
 include!(concat!(env!("OUT_DIR"), "/lists.rs"));
 
 /// Which list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(u16);
 
-/// A locale and its lists, in the order of the keys.
+/// A locale and the lists it has instead of English's, in the order of the keys.
 pub(crate) struct Locale {
-    pub(crate) name: &'static str,
-    lists: &'static Lists,
+    name: &'static str,
+    own: &'static [(Key, &'static [&'static str])],
 }
 
 impl std::fmt::Debug for Locale {
@@ -54,7 +54,11 @@ pub(crate) fn is_group(path: &str) -> bool {
 
 impl Faker {
     pub(crate) fn list(&self, key: Key) -> &'static [&'static str] {
-        self.locale.lists[usize::from(key.0)]
+        let own = self.locale.own;
+        match own.binary_search_by_key(&key, |(key, _)| *key) {
+            Ok(index) => own[index].1,
+            Err(_) => EN[usize::from(key.0)],
+        }
     }
 
     /// One item of a list.

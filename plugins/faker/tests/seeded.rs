@@ -55,6 +55,20 @@ fn needs_arguments(method: &Method) -> bool {
 fn every_method_answers_in_every_locale() {
     for locale in wasmock_faker::locales() {
         let mut faker = Faker::new(Some(7), || 0, locale).unwrap();
+        let full: Value = [("useFullAddress", Value::Bool(true))]
+            .into_iter()
+            .collect::<Object>()
+            .into();
+        assert!(
+            faker.call("location.streetAddress", &[full], NOW).is_ok(),
+            "{locale}"
+        );
+        for sex in ["female", "male"] {
+            assert!(
+                faker.call("person.firstName", &[sex.into()], NOW).is_ok(),
+                "{locale}"
+            );
+        }
         for method in methods().filter(|method| !needs_arguments(method)) {
             for _ in 0..20 {
                 let value = faker.run(method, &[], NOW);

@@ -53,7 +53,11 @@ pub(crate) const METHODS: &[Method] = &[
             Ok(print(
                 parts,
                 &format,
-                if alpha { &Notation::Hsla } else { &Notation::Hsl },
+                if alpha {
+                    &Notation::Hsla
+                } else {
+                    &Notation::Hsl
+                },
             ))
         },
     ),
@@ -141,7 +145,11 @@ fn rgb(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     Ok(print(
         parts,
         &format,
-        if alpha { &Notation::Rgba } else { &Notation::Rgb },
+        if alpha {
+            &Notation::Rgba
+        } else {
+            &Notation::Rgb
+        },
     ))
 }
 

@@ -1,6 +1,7 @@
 //! Files, versions, network interfaces, cron lines.
 //!
-//! A MIME type and its extensions are one item of a list: `image/jpeg;jpe,jpeg,jpg`.
+//! A MIME type and its extensions are one item of a list: `image/jpeg;jpe,jpeg,jpg`; the
+//! kinds and the extensions of all types are lists made of it by `build.rs`.
 
 use wasmock_javascript::Value;
 
@@ -63,12 +64,7 @@ pub(crate) const METHODS: &[Method] = &[
         Ok(common_extension(f)?.into())
     }),
     Method::new("system.fileType", "", "", true, |f, _| {
-        let types = f
-            .list(key::SYSTEM_MIME_TYPE)
-            .iter()
-            .map(|item| field(item, 0));
-        let kinds = unique(types.filter_map(|item| item.split('/').next()));
-        Ok(f.random.item(&kinds).into())
+        f.pick_value(key::SYSTEM_FILE_TYPE)
     }),
     Method::new(
         "system.fileExt",
@@ -77,7 +73,7 @@ pub(crate) const METHODS: &[Method] = &[
         true,
         |f, a| match argument(a, 0) {
             Value::String(kind) => Ok(extension_of(f, kind)?.into()),
-            _ => Ok(extension(f).into()),
+            _ => Ok(extension(f)?.into()),
         },
     ),
     Method::new("system.directoryPath", "", "", true, |f, _| {
@@ -120,7 +116,7 @@ fn file_name(f: &mut Faker, extensions: &Value) -> Result<String, Error> {
         })
         .collect();
     let count = f.count(extensions)?;
-    let extensions: Vec<&str> = (0..count).map(|_| extension(f)).collect();
+    let extensions: Vec<&str> = (0..count).map(|_| extension(f)).collect::<Result<_, _>>()?;
     Ok(if extensions.is_empty() {
         name
     } else {
@@ -129,13 +125,8 @@ fn file_name(f: &mut Faker, extensions: &Value) -> Result<String, Error> {
 }
 
 /// An extension of any type; one that several types share counts once.
-fn extension(f: &mut Faker) -> &'static str {
-    let all = unique(
-        f.list(key::SYSTEM_MIME_TYPE)
-            .iter()
-            .flat_map(|item| field(item, 1).split(',')),
-    );
-    f.random.item(&all)
+fn extension(f: &mut Faker) -> Result<&'static str, Error> {
+    f.pick(key::SYSTEM_FILE_EXTENSION)
 }
 
 fn extension_of(f: &mut Faker, kind: &str) -> Result<&'static str, Error> {
@@ -154,16 +145,6 @@ fn extension_of(f: &mut Faker, kind: &str) -> Result<&'static str, Error> {
 fn common_extension(f: &mut Faker) -> Result<&'static str, Error> {
     let kind = f.random.item(&COMMON_TYPES);
     extension_of(f, kind)
-}
-
-fn unique<'a>(items: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut all: Vec<&str> = Vec::new();
-    for item in items {
-        if !all.contains(&item) {
-            all.push(item);
-        }
-    }
-    all
 }
 
 fn network_interface(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
