@@ -16,7 +16,6 @@ pub(crate) enum Kind {
     MissingRole { plugin: String, role: &'static str, roles: String },
     AmbiguousHelper { helper: String, plugins: [String; 2] },
     Listen(std::io::Error),
-    #[expect(dead_code, reason = "made by tls.rs")]
     Tls(String),
 }
 

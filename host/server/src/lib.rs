@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod callbacks;
 mod crud;
 mod error;
 mod files;
@@ -14,11 +15,14 @@ mod http;
 mod journal;
 mod mock;
 mod options;
+mod outbound;
 mod plugins;
+mod proxy;
 mod router;
 mod rules;
 mod scheduler;
 mod site;
+mod tls;
 mod ws;
 
 pub use error::Error;

@@ -17,6 +17,7 @@ use super::exchange::HttpExchange;
 use super::headers::{apply, apply_fixed, apply_metadata, content_type};
 use super::reply::{Prepared, Reply, ReplyBody};
 use super::{content_type as charset, file as file_body};
+use crate::callbacks;
 use crate::crud;
 use crate::mock::{Bucket, Content, Crud, Header, Mock, Response, Route, Text, Use, header_value};
 use crate::site::Site;
@@ -59,14 +60,26 @@ pub(crate) fn prepare(
 }
 
 impl Answering {
-    /// Answers with a response of the route. `headers` are the environment's; the call comes
-    /// back for whoever goes on with it.
+    /// Answers with a response of the route and starts its callbacks. `headers` are the
+    /// environment's. A response whose plugin fails may be replaced by another, hence the place.
     pub(crate) async fn respond(
         &self,
         response: &Response,
         headers: HeaderMap,
-        mut call: Call,
-    ) -> (Call, Reply, usize) {
+        call: Call,
+    ) -> (Reply, usize) {
+        let (reply, place) = self.make(response, headers, call).await;
+        if !reply.failed {
+            let body = match &reply.body {
+                ReplyBody::Bytes(bytes) => bytes.clone().unwrap_or_default(),
+                ReplyBody::Stream(_) => Bytes::new(),
+            };
+            callbacks::start(self, &self.route.responses[place], reply.status.as_u16(), &body);
+        }
+        (reply, place)
+    }
+
+    async fn make(&self, response: &Response, headers: HeaderMap, mut call: Call) -> (Reply, usize) {
         let mut response = response;
         let environment = headers;
         loop {
@@ -85,20 +98,20 @@ impl Answering {
             // The `status` helper has no effect in a header.
             call.answer.status = draft.status.as_u16();
             let Some(by) = &response.plugin else {
-                let (call, reply) = self.content(response, draft, call).await;
-                return (call, reply, response.index);
+                let (_, reply) = self.content(response, draft, call).await;
+                return (reply, response.index);
             };
             let result;
             (call, result) = self.ask(by, &draft, latency, call).await;
             match (result, response.source.wasmock.on_error.unwrap_or_default()) {
                 (Ok(()), _) => {
                     let reply = self.made(draft, &mut call).await;
-                    return (call, reply, response.index);
+                    return (reply, response.index);
                 }
                 (Err(_), OnError::Static) => {
                     call.answer = wasmock_exchange::Answer { status: draft.status.as_u16(), ..Default::default() };
-                    let (call, reply) = self.content(response, draft, call).await;
-                    return (call, reply, response.index);
+                    let (_, reply) = self.content(response, draft, call).await;
+                    return (reply, response.index);
                 }
                 (Err(message), on_error) => {
                     let next;
@@ -108,7 +121,7 @@ impl Answering {
                     };
                     let Some(next) = next else {
                         let status = StatusCode::INTERNAL_SERVER_ERROR;
-                        return (call, Reply::message(status, draft.headers, message), response.index);
+                        return (Reply::message(status, draft.headers, message), response.index);
                     };
                     call.answer = wasmock_exchange::Answer::default();
                     response = next;
@@ -277,7 +290,7 @@ impl Draft {
     fn events(mut self, body: ReplyBody) -> Reply {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         self.headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-        Reply { status: self.status, headers: self.headers, body, sent: false }
+        Reply { status: self.status, headers: self.headers, body, sent: false, failed: false }
     }
 
     /// A body that stays as it is; a type is named where there is none.

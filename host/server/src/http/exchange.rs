@@ -131,7 +131,6 @@ impl HttpExchange {
     }
 
     /// The same request while its callbacks are prepared.
-    #[expect(dead_code, reason = "used by callbacks.rs")]
     pub(crate) fn for_callback(&self) -> Self {
         Self { kind: Kind::Callback, ..self.clone() }
     }

@@ -157,7 +157,7 @@ async fn stream(
     // What the file says about the length counts less than the file.
     draft.headers.remove(CONTENT_LENGTH);
     let Draft { status, headers } = draft;
-    Reply { status, headers, body, sent: false }
+    Reply { status, headers, body, sent: false, failed: false }
 }
 
 fn slice(bytes: &Bytes, start: u64, length: u64) -> Bytes {

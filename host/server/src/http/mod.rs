@@ -16,5 +16,6 @@ mod reply;
 mod server;
 
 pub(crate) use answer::{Answering, Draft, document_bytes, prepare};
-pub(crate) use reply::{Prepared, Recorded, ReplyBody};
+pub(crate) use headers::apply as apply_headers;
+pub(crate) use reply::{Prepared, Recorded, Reply, ReplyBody};
 pub use server::{Listener, serve};

@@ -29,7 +29,7 @@ use super::pages;
 use super::reply::{Recorded, Reply, ReplyBody};
 use crate::journal::Transaction;
 use crate::mock::{Header, Mock, Route};
-use crate::router::{Found, is_decodable};
+use crate::router::{Found, collapse_slashes, is_decodable};
 use crate::rules::{Choice, Facts, choose, choose_now};
 use crate::site::Site;
 
@@ -37,8 +37,14 @@ use crate::site::Site;
 const ADMIN: &str = "/mockoon-admin";
 
 type Answer = Response<ReplyBody>;
-/// The route that answered, and the place of its response.
-type Answered = Option<(Arc<Route>, usize)>;
+
+/// Who answered.
+#[derive(Default)]
+struct Answered {
+    /// The route, and the place of its response.
+    route: Option<(Arc<Route>, usize)>,
+    proxied: bool,
+}
 
 /// An answer that is there, or being made.
 pub(crate) enum Handling {
@@ -152,7 +158,8 @@ fn at_once(site: &Arc<Site>, peer: SocketAddr, head: Parts) -> Result<Answer, Bo
             true => Recorded::Prepared(prepared.clone()),
             false => Recorded::of(&answer),
         };
-        record(site, head, Bytes::new(), Some((route.clone(), place)), recorded);
+        let answered = Answered { route: Some((route.clone(), place)), proxied: false };
+        record(site, head, Bytes::new(), answered, recorded);
         return Ok(answer);
     }
 }
@@ -172,6 +179,12 @@ fn lost() -> Answer {
 async fn answer(site: Arc<Site>, peer: SocketAddr, request: Request<Incoming>) -> Answer {
     let arrived = Clock::instant();
     if crate::ws::is_upgrade(&request) {
+        let mock = site.mock_kept();
+        if let Some(proxy) = &mock.proxy
+            && mock.websockets.find(&collapse_slashes(request.uri().path())).next().is_none()
+        {
+            return proxy.upgrade(&site, request).await.map(ReplyBody::bytes);
+        }
         return site.sockets().upgrade(&site, request, peer).await.map(ReplyBody::bytes);
     }
     let (head, body) = request.into_parts();
@@ -190,7 +203,7 @@ async fn answer(site: Arc<Site>, peer: SocketAddr, request: Request<Incoming>) -
         }
         Err(reason) => {
             let reply = pages::unread(reason).finish(&head.method, &head.headers);
-            record(&site, head, Bytes::new(), None, Recorded::of(&reply));
+            record(&site, head, Bytes::new(), Answered::default(), Recorded::of(&reply));
             reply
         }
     }
@@ -244,7 +257,7 @@ async fn route(
     let (method, path) = (facts.head.method.as_str(), facts.path());
     if !is_decodable(path) {
         let message = format!("Failed to decode param '{path}'");
-        return (Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message), None);
+        return (Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message), Answered::default());
     }
     for Found { value: endpoint, pattern, way } in mock.http.find(path) {
         if !endpoint.takes(method) {
@@ -286,19 +299,25 @@ async fn route(
             crud: endpoint.crud,
             arrived,
         };
-        let (_, reply, place) = answering.respond(&route.responses[place], headers, call).await;
-        return (reply, Some((route.clone(), place)));
+        let (reply, place) = answering.respond(&route.responses[place], headers, call).await;
+        return (reply, Answered { route: Some((route.clone(), place)), proxied: false });
     }
     if method == "OPTIONS" && mock.source.cors && path.starts_with('/') {
-        return (pages::preflight(headers), None);
+        return (pages::preflight(headers), Answered::default());
+    }
+    if let Some(proxy) = &mock.proxy {
+        call.exchange = Arc::new(HttpExchange::nowhere(facts.clone()));
+        let reply = proxy.forward(site, facts, headers, call).await;
+        return (reply, Answered { route: None, proxied: true });
     }
     let sent = target(&facts.head);
     let shown = sent.split_once('?').map_or(sent, |(path, _)| path);
-    (pages::not_found(method, shown, headers), None)
+    (pages::not_found(method, shown, headers), Answered::default())
 }
 
 /// Notes a transaction, in the journal and in the log.
-fn record(site: &Site, head: Parts, body: Bytes, route: Answered, answer: Recorded) {
+fn record(site: &Site, head: Parts, body: Bytes, answered: Answered, answer: Recorded) {
+    let Answered { route, proxied } = answered;
     tracing::info!(
         target: "wasmock::transaction",
         environmentName = site.mock().source.name,
@@ -306,13 +325,13 @@ fn record(site: &Site, head: Parts, body: Bytes, route: Answered, answer: Record
         requestMethod = head.method.as_str(),
         requestPath = head.uri.path(),
         responseStatus = answer.status().as_u16(),
-        requestProxied = false,
+        requestProxied = proxied,
         "Transaction recorded"
     );
     if site.journal().is_idle() {
         return;
     }
     let time = site.clock_source().now_ms();
-    let transaction = Transaction { time, request: head, body, route, answer, proxied: false };
+    let transaction = Transaction { time, request: head, body, route, answer, proxied };
     site.journal().record(transaction);
 }

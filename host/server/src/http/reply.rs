@@ -74,17 +74,19 @@ pub(crate) struct Reply {
     pub(crate) body: ReplyBody,
     /// Whether express would send it: only then conditions and body-less statuses count.
     pub(crate) sent: bool,
+    /// Whether it is an error text in the place of what was meant.
+    pub(crate) failed: bool,
 }
 
 impl Reply {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { status, headers, body: ReplyBody::bytes(body), sent: true }
+        Self { status, headers, body: ReplyBody::bytes(body), sent: true, failed: false }
     }
 
     /// A message for people, as text/plain.
     pub(crate) fn message(status: StatusCode, mut headers: HeaderMap, text: impl Into<String>) -> Self {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        Self::new(status, headers, text.into())
+        Self { failed: true, ..Self::new(status, headers, text.into()) }
     }
 
     /// Applies HTTP's rules about conditions and about statuses without a body.

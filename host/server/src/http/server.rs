@@ -7,9 +7,9 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpSocket, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use wasmock_exchange::limits;
 
 use super::pipeline::handle;
@@ -106,25 +106,43 @@ pub async fn serve(site: Arc<Site>, listener: Listener, shutdown: impl Future<Ou
     }
 }
 
-/// Serves one connection in a task of its own.
-pub(crate) fn connect<S>(
+/// Serves one connection in a task of its own, greeting it first where clients speak TLS.
+fn connect(
     site: &Arc<Site>,
     builder: &auto::Builder<TokioExecutor>,
     graceful: &GracefulShutdown,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let Some(tls) = site.tls() else {
+        tokio::spawn(converse(site.clone(), builder.clone(), graceful.watcher(), stream, peer));
+        return;
+    };
+    let greeting = tls.accept(stream);
+    let (site, builder, watcher) = (site.clone(), builder.clone(), graceful.watcher());
+    tokio::spawn(async move {
+        match tokio::time::timeout(limits::REQUEST_HEAD_TIME, greeting).await {
+            Ok(Ok(stream)) => converse(site, builder, watcher, stream, peer).await,
+            Ok(Err(error)) => tracing::debug!(%peer, "a TLS handshake failed: {error}"),
+            Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+        }
+    });
+}
+
+async fn converse<S>(
+    site: Arc<Site>,
+    builder: auto::Builder<TokioExecutor>,
+    watcher: Watcher,
     stream: S,
     peer: SocketAddr,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let site = site.clone();
     let service = service_fn(move |request| handle(&site, peer, request));
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    let connection = graceful.watch(connection.into_owned());
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%peer, "a connection ended: {error}");
-        }
-    });
+    if let Err(error) = watcher.watch(connection.into_owned()).await {
+        tracing::debug!(%peer, "a connection ended: {error}");
+    }
 }
 
 /// HTTP/1.1 and HTTP/2 by what the client says first.

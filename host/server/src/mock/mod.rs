@@ -15,7 +15,9 @@ use std::time::Duration;
 
 use wasmock_environment::{self as file, Environment, PlacedRoute, RouteType};
 
+use crate::callbacks::{self, Callback};
 use crate::plugins::Plugins;
+use crate::proxy::Proxy;
 use crate::router::{Index, Pattern};
 use crate::{Error, Options};
 
@@ -37,6 +39,8 @@ pub(crate) struct Mock {
     pub(crate) headers: Vec<Header>,
     pub(crate) latency: Duration,
     pub(crate) buckets: Vec<Arc<Bucket>>,
+    pub(crate) callbacks: HashMap<String, Arc<Callback>>,
+    pub(crate) proxy: Option<Proxy>,
 }
 
 /// What a path of the HTTP index leads to.
@@ -94,6 +98,8 @@ impl Mock {
                 .map(|bucket| Bucket::new(bucket, plugins).map(Arc::new))
                 .collect::<Result<_, _>>()?,
             headers,
+            callbacks: callbacks::compile(&source.callbacks),
+            proxy: Proxy::new(&source),
             source: source.clone(),
         };
         for placed in source.placed_routes() {

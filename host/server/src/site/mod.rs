@@ -9,11 +9,12 @@ mod environment;
 mod intern;
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use arc_swap::ArcSwap;
+use tokio_rustls::TlsAcceptor;
 use wasmock_environment::Environment;
 use wasmock_exchange::{
     Call, Clock, Exchange, MemoryState, Random, Space, State, Template, TemplateError,
@@ -27,11 +28,13 @@ use crate::files::Files;
 use crate::journal::Journal;
 use crate::mock::{Mock, Text};
 use crate::plugins::{Plugin, Plugins};
+use crate::error::Kind;
+use crate::outbound::Outbound;
+use crate::tls;
 use crate::ws::Sockets;
 use crate::{Error, Options};
 
 /// One environment being served.
-#[derive(Debug)]
 pub struct Site {
     me: Weak<Site>,
     mock: ArcSwap<Mock>,
@@ -47,9 +50,18 @@ pub struct Site {
     files: Files,
     sockets: Sockets,
     indexes: Indexes,
+    outbound: Outbound,
+    /// Set when clients speak TLS, for as long as the site lives.
+    tls: OnceLock<TlsAcceptor>,
     /// Environment variables that were set while serving; they stand before the process's.
     variables: Mutex<HashMap<String, String>>,
     address: OnceLock<SocketAddr>,
+}
+
+impl std::fmt::Debug for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Site").field("directory", &self.directory).finish_non_exhaustive()
+    }
 }
 
 impl Site {
@@ -95,11 +107,16 @@ impl Site {
             files: Files::default(),
             sockets: Sockets::default(),
             indexes: Indexes::default(),
+            outbound: Outbound::default(),
+            tls: OnceLock::new(),
             variables: Mutex::default(),
             address: OnceLock::new(),
             options,
         });
         site.start_buckets(None).await;
+        if site.is_tls() {
+            let _ = site.tls.set(site.greet().await?);
+        }
         Ok(site)
     }
 
@@ -211,6 +228,46 @@ impl Site {
 
     pub(crate) fn clock_source(&self) -> &Clock {
         &self.clock
+    }
+
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+
+    pub(crate) fn tls(&self) -> Option<&TlsAcceptor> {
+        self.tls.get()
+    }
+
+    /// Prepares for clients that speak TLS.
+    async fn greet(self: &Arc<Self>) -> Result<TlsAcceptor, Error> {
+        let environment = self.environment();
+        let options = &environment.tls_options;
+        let mut call = Call::without_exchange(Scope::whole(self.clone()));
+        let mut texts: [String; 5] = Default::default();
+        for (rendered, text) in texts.iter_mut().zip(tls::Rendered::texts(options)) {
+            let result;
+            (call, result) = self.render_text(&Text::new(text), call).await;
+            *rendered = result.map_err(|error| Error::new(Kind::Tls(format!("{text}: {error}"))))?;
+        }
+        tls::acceptor(&tls::Rendered::new(options.kind, texts), &self.directory).await
+    }
+
+    /// What the mock's own address begins with, for callbacks to itself.
+    pub(crate) fn own_address(&self) -> String {
+        let base = self.options.public_base_url.clone().unwrap_or_else(|| {
+            let scheme = if self.tls().is_some() { "https" } else { "http" };
+            let address = self.address().unwrap_or_else(|| ([127, 0, 0, 1], self.environment().port).into());
+            // An address that means every one cannot be called.
+            let host = match address.ip() {
+                ip if ip.is_unspecified() => "localhost".to_owned(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+                ip => ip.to_string(),
+            };
+            format!("{scheme}://{host}:{}", address.port())
+        });
+        let environment = self.environment();
+        let prefix = &environment.endpoint_prefix;
+        if prefix.is_empty() { base } else { format!("{base}/{prefix}") }
     }
 
     /// Where it listens, once it does.

@@ -1,0 +1,175 @@
+//! Calls to other servers: callbacks, which check certificates, and the proxy, which like
+//! Mockoon's takes any.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(30);
+/// How long an unused connection is kept; Node's servers close theirs after five seconds.
+const KEPT: Duration = Duration::from_secs(4);
+
+type Https = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// The clients of a site, made when they are first needed.
+#[derive(Debug, Default)]
+pub(crate) struct Outbound {
+    checking: OnceLock<Https>,
+    trusting: OnceLock<Https>,
+}
+
+impl Outbound {
+    /// Sends a request to a server whose certificate is checked.
+    ///
+    /// # Errors
+    /// In the words of Node, which logs and clients know.
+    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
+        let client = self.checking.get_or_init(|| client(roots()));
+        send(client, request).await
+    }
+
+    /// Sends a request to a server whatever its certificate.
+    ///
+    /// # Errors
+    /// As [`Outbound::send`].
+    pub(crate) async fn send_trusting(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, String> {
+        let client = self.trusting.get_or_init(|| client(anybody()));
+        send(client, request).await
+    }
+}
+
+async fn send(client: &Https, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
+    let target = request.uri().clone();
+    client.request(request).await.map_err(|error| describe(&error, &target))
+}
+
+fn client(tls: ClientConfig) -> Https {
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_connect_timeout(Some(CONNECT));
+    http.set_nodelay(true);
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http);
+    Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(KEPT)
+        .pool_timer(TokioTimer::new())
+        .http1_title_case_headers(true)
+        .build(connector)
+}
+
+/// The one crypto provider of the process.
+pub(crate) fn crypto() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn config() -> rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier> {
+    let versions = [&rustls::version::TLS13, &rustls::version::TLS12];
+    match ClientConfig::builder_with_provider(crypto()).with_protocol_versions(&versions) {
+        Ok(config) => config,
+        // The provider has both versions; rustls cannot know.
+        Err(_) => ClientConfig::builder(),
+    }
+}
+
+/// The system's roots and Mozilla's: a container often has none of its own.
+fn roots() -> ClientConfig {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for certificate in rustls_native_certs::load_native_certs().certs {
+        // One that cannot be read is no reason to distrust the others.
+        let _ = roots.add(certificate);
+    }
+    config().with_root_certificates(roots).with_no_client_auth()
+}
+
+fn anybody() -> ClientConfig {
+    let verifier = Arc::new(Anybody(crypto()));
+    config().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+}
+
+/// Believes every certificate, but not a broken handshake.
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// A failure in the words of Node, where Node has words for it.
+fn describe(error: &hyper_util::client::legacy::Error, target: &http::Uri) -> String {
+    let host = target.host().unwrap_or_default();
+    let mut deepest: &(dyn std::error::Error + 'static) = error;
+    loop {
+        if let Some(io) = deepest.downcast_ref::<std::io::Error>() {
+            let port = target.port_u16().unwrap_or(if target.scheme_str() == Some("https") { 443 } else { 80 });
+            match io.kind() {
+                std::io::ErrorKind::ConnectionRefused => {
+                    let address = if host == "localhost" { "127.0.0.1" } else { host };
+                    return format!("connect ECONNREFUSED {address}:{port}");
+                }
+                std::io::ErrorKind::ConnectionReset => return "read ECONNRESET".to_owned(),
+                std::io::ErrorKind::TimedOut => return format!("connect ETIMEDOUT {host}:{port}"),
+                _ => {}
+            }
+        }
+        match deepest.source() {
+            Some(source) => deepest = source,
+            None => break,
+        }
+    }
+    let message = deepest.to_string();
+    match message.contains("failed to lookup address") {
+        true => format!("getaddrinfo ENOTFOUND {host}"),
+        false if error.to_string().contains("IncompleteMessage") => "socket hang up".to_owned(),
+        false => message,
+    }
+}
