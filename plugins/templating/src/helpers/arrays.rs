@@ -45,7 +45,7 @@ fn join(call: &mut Call<'_, '_>) -> Answer {
     let list = match call.param(0) {
         Param::Value(Value::Array(items)) => items.clone(),
         Param::Value(other) => return Ok(other.clone()),
-        Param::Options => return Ok(Value::object(Object::new())),
+        Param::Options => return Ok(call.options_value()),
         Param::Missing => return Ok(Value::Undefined),
     };
     let separator = call.arg(1).as_str().unwrap_or(", ");

@@ -70,7 +70,12 @@ impl<'r> Evaluator<'r> {
             }
             Control::With => match args {
                 [value] if is_empty(value) => self.part(inverse, self.this(at), at, out),
-                [value] => self.part(program, Context::Value(value.clone()), at, out),
+                [value] => {
+                    let Some(body) = program else { return Ok(()) };
+                    let params = Some([value.clone(), Value::Undefined]);
+                    let context = Context::Value(value.clone());
+                    self.enter(body, context, at.scope, at.frame, params, out)
+                }
                 _ => fail(arity(control)),
             },
             Control::Each => {
@@ -217,10 +222,7 @@ impl<'r> Evaluator<'r> {
             frame.set(Name::FIRST, Value::Bool(index == 0));
             frame.set(Name::LAST, Value::Bool(last));
         }
-        let Some(body) = &block.program else {
-            out.push_str("undefined");
-            return Ok(());
-        };
+        let Some(body) = &block.program else { return Ok(()) };
         let params = Some([item.clone(), key]);
         self.enter(body, Context::Value(item.clone()), at.scope, at.frame, params, out)
     }
@@ -253,9 +255,8 @@ impl<'r> Evaluator<'r> {
                 frame.set(Name::FIRST, Value::Bool(i == 0.0));
                 frame.set(Name::LAST, Value::Bool(last));
             }
-            match &block.program {
-                Some(body) => self.enter(body, self.this(at), at.scope, copy, None, out)?,
-                None => out.push_str("undefined"),
+            if let Some(body) = &block.program {
+                self.enter(body, self.this(at), at.scope, copy, None, out)?;
             }
             if comma {
                 let kept = out[start..].trim_end_matches(number::is_space).len();

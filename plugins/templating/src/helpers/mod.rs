@@ -28,6 +28,7 @@ use wasmock_javascript::{Text, Value};
 
 use crate::language::RenderError;
 use crate::language::evaluate::{At, Evaluator};
+use crate::language::frames::Context;
 use crate::language::program::{Block, CallSite};
 use crate::{Effects, Host};
 
@@ -233,14 +234,20 @@ impl<'a> Call<'a, '_> {
         self.evaluator.host
     }
 
+    /// The options themselves, where a helper gives back what it takes for an argument.
+    pub(crate) fn options_value(&mut self) -> Value {
+        match self.evaluator.options(self.site, self.hash, self.at) {
+            Context::Options(options) => self.evaluator.options_object(&options),
+            Context::Value(value) => value,
+        }
+    }
+
     /// The rendered block, with the options as context as Mockoon passes them.
     pub(crate) fn block_text(&mut self) -> Result<String, RenderError> {
         let Some(block) = self.block else {
             return Err(RenderError::new("hbsOptions.fn is not a function"));
         };
-        let Some(body) = &block.program else {
-            return Err(no_property(&Value::Undefined, "toString"));
-        };
+        let Some(body) = &block.program else { return Ok(String::new()) };
         let mut out = String::new();
         let context = self.evaluator.options(self.site, self.hash, self.at);
         self.evaluator.part(Some(body), context, self.at, &mut out)?;

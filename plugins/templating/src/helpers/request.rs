@@ -1,5 +1,7 @@
 //! What the request holds. Outside a request these print nothing, like unknown names.
 
+use std::borrow::Cow;
+
 use wasmock_javascript::{Value, json};
 
 use super::{Answer, Call, Family, Helper, Param, row, text};
@@ -41,10 +43,10 @@ enum Place {
 }
 
 /// A path argument: numbers count, `null` and nothing are the empty path.
-fn path(call: &mut Call<'_, '_>) -> String {
+fn path<'a>(call: &mut Call<'a, '_>) -> Cow<'a, str> {
     match call.arg(0) {
-        value if value.is_nullish() => String::new(),
-        value => call.text(value).into_owned(),
+        value if value.is_nullish() => "".into(),
+        value => call.text(value),
     }
 }
 
@@ -78,15 +80,17 @@ enum Found {
 
 fn shown(call: &mut Call<'_, '_>, place: Place) -> Answer {
     let path = path(call);
-    let default = default(call);
     if matches!(place, Place::Body) && path.is_empty() {
         return Ok(Value::safe(call.host().body_text()));
     }
     let value = match find(call, place, &path)? {
         Found::Value(value) => value,
-        Found::Nothing => default,
-        // Then Mockoon looks into the default.
-        Found::NoDocument => super::paths::value_at(&default, &path, &default)?,
+        Found::Nothing => default(call),
+        Found::NoDocument => {
+            // Then Mockoon looks into the default.
+            let default = default(call);
+            super::paths::value_at(&default, &path, &default)?
+        }
     };
     let stringify = call.arg(2).is_truthy();
     Ok(match value {
@@ -94,6 +98,7 @@ fn shown(call: &mut Call<'_, '_>, place: Place) -> Answer {
             json::to_text(&value).map_or(Value::safe("undefined"), Value::safe)
         }
         value if stringify => json::to_text(&value).map_or(Value::Undefined, Value::safe),
+        Value::String(text) => Value::Safe(text),
         value => {
             let text = call.text(&value).into_owned();
             Value::safe(text)
@@ -103,17 +108,16 @@ fn shown(call: &mut Call<'_, '_>, place: Place) -> Answer {
 
 fn raw(call: &mut Call<'_, '_>, place: Place) -> Answer {
     let path = path(call);
-    let default = default(call);
     Ok(match find(call, place, &path)? {
         Found::Value(value) => value,
-        Found::Nothing | Found::NoDocument => default,
+        Found::Nothing | Found::NoDocument => default(call),
     })
 }
 
 fn url_param(call: &mut Call<'_, '_>) -> Answer {
     let name = match call.param(0) {
-        Param::Value(value) => call.text(value).into_owned(),
-        Param::Options => "[object Object]".to_owned(),
+        Param::Value(value) => call.text(value),
+        Param::Options => "[object Object]".into(),
         Param::Missing => return Ok(Value::Undefined),
     };
     Ok(call.host().param(&name))
@@ -129,7 +133,6 @@ fn fallback(call: &Call<'_, '_>) -> Value {
 }
 
 fn header(call: &mut Call<'_, '_>) -> Answer {
-    let fallback = fallback(call);
     let name = match call.param(0) {
         Param::Value(Value::String(name)) if !name.is_empty() => name.clone(),
         Param::Value(Value::Undefined | Value::String(_)) | Param::Missing => {
@@ -146,20 +149,19 @@ fn header(call: &mut Call<'_, '_>) -> Answer {
         }
         Param::Value(_) | Param::Options => {
             // Without a name the second parameter is not Handlebars' options but missing.
-            return Ok(if call.args.is_empty() { Value::Undefined } else { fallback });
+            return Ok(if call.args.is_empty() { Value::Undefined } else { fallback(call) });
         }
     };
     let value = call.host().header(&name);
-    Ok(if value.is_truthy() { value } else { fallback })
+    Ok(if value.is_truthy() { value } else { fallback(call) })
 }
 
 fn cookie(call: &mut Call<'_, '_>) -> Answer {
-    let fallback = fallback(call);
     let name = match call.param(0) {
-        Param::Value(value) => call.text(value).into_owned(),
-        Param::Options => "[object Object]".to_owned(),
-        Param::Missing => "undefined".to_owned(),
+        Param::Value(value) => call.text(value),
+        Param::Options => "[object Object]".into(),
+        Param::Missing => "undefined".into(),
     };
     let value = call.host().cookie(&name);
-    Ok(if value.is_truthy() { value } else { fallback })
+    Ok(if value.is_truthy() { value } else { fallback(call) })
 }

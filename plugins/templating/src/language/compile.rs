@@ -9,7 +9,7 @@ use wasmock_javascript::{Object, Text, Value};
 use super::dialect::{self, Atom, Core, Tag};
 use super::program::{
     Base, Block, Body, CallSite, Callee, Control, Expr, Inline, Name, Op, Partial, PartialName,
-    Path, Program, Subject, UnknownKind,
+    Path, Program, Subject, Unknown,
 };
 use super::tree::{self, Argument, Call, Node};
 use super::{CompileError, position};
@@ -27,6 +27,8 @@ pub(crate) fn compile(source: &str, lookup: &dyn Lookup) -> Result<Program, Comp
         effects: Effects::PLAIN,
         unknown: Vec::new(),
         block_params: Vec::new(),
+        mentions: Vec::new(),
+        body: 0,
     };
     let main = compiler.body(&nodes, &[])?;
     Ok(Program {
@@ -34,6 +36,7 @@ pub(crate) fn compile(source: &str, lookup: &dyn Lookup) -> Result<Program, Comp
         names: compiler.names,
         effects: compiler.effects,
         unknown: compiler.unknown,
+        crowded: compiler.mentions.iter().map(|count| *count > 1).collect(),
         root: Value::object(Object::new()),
         nothing: Value::object(Object::new()),
     })
@@ -48,6 +51,9 @@ struct Compiler<'c> {
     unknown: Vec<(Text, u32, u32)>,
     /// The parameters of the bodies around, the innermost last.
     block_params: Vec<Vec<Text>>,
+    /// How often each body names a helper, and the number of the body at hand.
+    mentions: Vec<u32>,
+    body: usize,
 }
 
 /// What a tag with a name is.
@@ -65,7 +71,10 @@ const KNOWN: [&str; 8] =
 impl Compiler<'_> {
     fn body(&mut self, nodes: &[Node<'_>], params: &[Text]) -> Result<Body, CompileError> {
         self.block_params.push(params.to_vec());
+        let around = std::mem::replace(&mut self.body, self.mentions.len());
+        self.mentions.push(0);
         let body = self.ops(nodes);
+        self.body = around;
         self.block_params.pop();
         body
     }
@@ -125,7 +134,7 @@ impl Compiler<'_> {
     fn mustache(&mut self, call: &Call<'_>) -> Result<Expr, CompileError> {
         Ok(match self.class(call, false) {
             Class::Helper => Expr::Call(Box::new(self.call(call)?)),
-            Class::Ambiguous => match self.resolve(&call.tag.path.parts[0]) {
+            Class::Ambiguous => match self.resolve_plain(&call.tag.path.parts[0]) {
                 Some(callee) => Expr::Call(Box::new(self.site(call, callee)?)),
                 None => {
                     self.note_unknown(call.tag);
@@ -155,8 +164,10 @@ impl Compiler<'_> {
     /// A call whose name must be a helper.
     fn call(&mut self, call: &Call<'_>) -> Result<CallSite, CompileError> {
         let path = &call.tag.path;
+        self.mentions[self.body] += 1;
         let first = path.parts.first().cloned().unwrap_or_default();
         let callee = if KNOWN.contains(&&*first) {
+            self.mentions[self.body] -= 1;
             self.known(&first)
         } else if path.is_simple()
             && let Some(callee) = self.resolve(&first)
@@ -164,13 +175,8 @@ impl Compiler<'_> {
             callee
         } else {
             self.note_unknown(call.tag);
-            let kind = match () {
-                () if path.parts.is_empty() => UnknownKind::This,
-                () if !path.is_simple() => UnknownKind::Nested,
-                () if path.data => UnknownKind::Data,
-                () => UnknownKind::Context,
-            };
-            Callee::Unknown(self.path(path), kind)
+            let place = place(path).into();
+            Callee::Unknown(Box::new(Unknown { path: self.path(path), place, body: self.body }))
         };
         self.site(call, callee)
     }
@@ -239,6 +245,11 @@ impl Compiler<'_> {
         })
     }
 
+    fn resolve_plain(&mut self, name: &str) -> Option<Callee> {
+        self.mentions[self.body] += 1;
+        self.resolve(name)
+    }
+
     fn note_unknown(&mut self, tag: &Tag) {
         let path = &tag.path;
         if path.is_simple() && !path.data {
@@ -261,7 +272,7 @@ impl Compiler<'_> {
         };
         let subject = match self.class(call, false) {
             Class::Helper => Subject::Call(self.call(call)?),
-            Class::Ambiguous => match self.resolve(&call.tag.path.parts[0]) {
+            Class::Ambiguous => match self.resolve_plain(&call.tag.path.parts[0]) {
                 Some(callee) => Subject::Call(self.site(call, callee)?),
                 None => {
                     self.note_unknown(call.tag);
@@ -331,5 +342,22 @@ impl Compiler<'_> {
             self.names.len() - 1
         });
         Name(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+}
+
+/// How V8 words where it looked for a helper of that name.
+fn place(path: &dialect::Path) -> String {
+    let context = match path.depth {
+        0 => "depth0".to_owned(),
+        up => format!("depths[{up}]"),
+    };
+    match path.parts.len() {
+        1 if path.is_simple() => {
+            let holder = if path.data { "data" } else { "depth0" };
+            format!("lookupProperty(...) || ({holder} && lookupProperty(...))")
+        }
+        0 => context,
+        1 => format!("({context} && lookupProperty(...))"),
+        _ => "(stack1 && lookupProperty(...))".to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use wasmock_javascript::{Object, Text, Value, number};
 use super::frames::{Context, Frame, NONE, Options, Scope, same_level};
 use super::partials::Closure;
 use super::program::{
-    Base, Block, Body, CallSite, Callee, Expr, Name, Op, Path, Program, Subject, UnknownKind,
+    Base, Block, Body, CallSite, Callee, Expr, Name, Op, Path, Program, Subject, Unknown,
 };
 use super::{MAX_NESTING, escape_html};
 use crate::helpers::Call;
@@ -69,8 +69,8 @@ impl<'r> Evaluator<'r> {
         Self {
             program,
             host,
-            frames: Vec::new(),
-            scopes: Vec::new(),
+            frames: Vec::with_capacity(1),
+            scopes: Vec::with_capacity(2),
             partials: Vec::new(),
             closures: Vec::new(),
             names: Vec::new(),
@@ -171,9 +171,8 @@ impl<'r> Evaluator<'r> {
         out: &mut String,
     ) -> Result<(), RenderError> {
         let value = self.value(expr, at)?;
-        if let Expr::Call(site) = expr
-            && matches!(value, Value::Object(_))
-            && matches!(site.callee, Callee::Helper(helper) if helper.name == "urlParams")
+        if let Value::Object(object) = &value
+            && (object.contains_key("toString") || is_bare(expr))
         {
             return Err(RenderError::new("Cannot convert object to primitive value"));
         }
@@ -245,9 +244,9 @@ impl<'r> Evaluator<'r> {
                 self.host.call_helper(external.id, &args, &hash).map_err(RenderError::new)
             }
             Callee::Control(control) => self.control_value(*control, site, &args, &hash, at),
-            Callee::Unknown(path, kind) => match self.path(path, at)?.is_truthy() {
+            Callee::Unknown(unknown) => match self.path(&unknown.path, at)?.is_truthy() {
                 false => Ok(Value::text("")),
-                true => Err(not_callable(*kind)),
+                true => Err(self.not_callable(unknown)),
             },
             Callee::Hook => {
                 Err(RenderError::new("Cannot read properties of undefined (reading 'call')"))
@@ -422,6 +421,14 @@ impl<'r> Evaluator<'r> {
         Ok(descend(&value, rest))
     }
 
+    fn not_callable(&self, unknown: &Unknown) -> RenderError {
+        let missing = match self.program.crowded.get(unknown.body) {
+            Some(true) => "alias2",
+            _ => "container.hooks.helperMissing",
+        };
+        RenderError::new(format!("({} || {missing}).call is not a function", unknown.place))
+    }
+
     fn context(&self, scope: u32, up: u32) -> Option<&Context> {
         let scope = self.scopes.get(scope as usize)?;
         if up == 0 {
@@ -450,7 +457,8 @@ impl<'r> Evaluator<'r> {
 
     /// The options as an object, for a helper that is given them.
     pub(crate) fn options_object(&mut self, options: &Options) -> Value {
-        let names = ["name", "hash", "data", "loc"];
+        // Functions show as members without a value.
+        let names = ["lookupProperty", "name", "hash", "fn", "inverse", "data", "loc"];
         let object: Object = names.iter().map(|name| (*name, self.option(options, name))).collect();
         Value::object(object)
     }
@@ -485,6 +493,13 @@ impl<'r> Evaluator<'r> {
     }
 }
 
+/// Whether an expression gives an object that JavaScript cannot print at all: the parameters of
+/// the path have no prototype.
+fn is_bare(expr: &Expr) -> bool {
+    let Expr::Call(site) = expr else { return false };
+    matches!(site.callee, Callee::Helper(helper) if helper.name == "urlParams")
+}
+
 /// The value at a path of own properties; `null` and `undefined` end it.
 fn descend(value: &Value, parts: &[Text]) -> Value {
     let Some((first, rest)) = parts.split_first() else { return value.clone() };
@@ -499,18 +514,6 @@ fn descend(value: &Value, parts: &[Text]) -> Value {
         other => other.get(first),
     };
     member.map_or(Value::Undefined, |member| descend(&member, rest))
-}
-
-fn not_callable(kind: UnknownKind) -> RenderError {
-    let place = match kind {
-        UnknownKind::Context => "lookupProperty(...) || (depth0 && lookupProperty(...))",
-        UnknownKind::Data => "lookupProperty(...) || (data && lookupProperty(...))",
-        UnknownKind::This => "depth0",
-        UnknownKind::Nested => "(stack1 && lookupProperty(...))",
-    };
-    RenderError::new(format!(
-        "({place} || container.hooks.helperMissing).call is not a function"
-    ))
 }
 
 pub(crate) fn push_number(out: &mut String, n: f64) {

@@ -70,10 +70,11 @@ pub(crate) struct Options {
 
 /// Whether two contexts are one level for `../`.
 pub(crate) fn same_level(a: &Context, b: &Context) -> bool {
-    let (Context::Value(a), Context::Value(b)) = (a, b) else { return false };
     match (a, b) {
-        (Value::Date(a), Value::Date(b)) => a == b,
-        _ => loosely_equal(a, b),
+        (Context::Value(Value::Date(a)), Context::Value(Value::Date(b))) => a == b,
+        (Context::Value(a), Context::Value(b)) => loosely_equal(a, b),
+        (Context::Options(a), Context::Options(b)) => std::rc::Rc::ptr_eq(a, b),
+        _ => false,
     }
 }
 

@@ -19,6 +19,9 @@ pub(crate) struct Program {
     pub(crate) unknown: Vec<(Text, u32, u32)>,
     /// The context a template starts with: an empty object.
     pub(crate) root: Value,
+    /// By the number of a body: whether it names helpers more than once, which changes V8's
+    /// wording of an error.
+    pub(crate) crowded: Vec<bool>,
     /// What stands in for `this` where the context is `null` or `undefined`.
     pub(crate) nothing: Value,
 }
@@ -105,17 +108,18 @@ pub(crate) enum Callee {
     /// Another plugin's.
     External(External),
     /// Nobody's: prints nothing, but fails where the context has a value of that name.
-    Unknown(Path, UnknownKind),
+    Unknown(Box<Unknown>),
     /// `helperMissing` and `blockHelperMissing` called by name.
     Hook,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UnknownKind {
-    Context,
-    Data,
-    This,
-    Nested,
+#[derive(Debug)]
+pub(crate) struct Unknown {
+    pub(crate) path: Path,
+    /// How V8 words the place it looked at.
+    pub(crate) place: Box<str>,
+    /// The number of the body it stands in.
+    pub(crate) body: usize,
 }
 
 /// Helpers that decide whether and how often a block is rendered.
