@@ -90,6 +90,9 @@ pub struct Exchange {
     /// `METHOD /path`.
     #[serde(default)]
     pub request: Option<String>,
+    /// The template that the request renders, in a case of templates.
+    #[serde(default)]
+    pub template: Option<String>,
     /// A whole request, sent as it stands; line ends become CR LF.
     #[serde(default)]
     pub raw: Option<String>,
@@ -362,6 +365,7 @@ fn unfold(value: &mut Value) {
             .remove("query")
             .and_then(|query| query.as_str().map(str::to_owned))
             .unwrap_or_default();
+        fields.insert("template".to_owned(), body.clone());
         routes.push(Value::Object(serde_json::Map::from_iter([(
             format!("POST t{name}"),
             body,

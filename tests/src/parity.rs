@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     case::{self, Case},
-    run::Prepared,
+    run::{Prepared, Wrong},
     server::Server,
 };
 
@@ -38,12 +38,16 @@ pub fn groups() -> Vec<String> {
     names
 }
 
-fn pending(name: &str) -> bool {
+/// The lines of `pending.txt`: `GROUP`, `GROUP/NAME` or `GROUP/NAME#EXCHANGE`.
+fn pending() -> Vec<String> {
     let text = fs::read_to_string(root().join("pending.txt")).unwrap_or_default();
-    let group = name.split('/').next();
-    text.lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .any(|word| word == name || Some(word) == group)
+    let words = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    words
+        .filter(|word| !word.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn cases(group: &str) -> Result<Vec<Case>, String> {
@@ -75,7 +79,15 @@ impl Drop for Scratch {
     }
 }
 
-fn play(batch: &[Prepared<'_>], results: &mut Vec<(String, Vec<String>)>) {
+fn stuck(line: String) -> Vec<Wrong> {
+    vec![Wrong {
+        exchange: 0,
+        asked: "start".to_owned(),
+        lines: vec![line],
+    }]
+}
+
+fn play(batch: &[Prepared<'_>], results: &mut Vec<(String, Vec<Wrong>)>) {
     let Some(first) = batch.first() else { return };
     let files: Vec<(PathBuf, u16)> = batch
         .iter()
@@ -85,11 +97,11 @@ fn play(batch: &[Prepared<'_>], results: &mut Vec<(String, Vec<String>)>) {
     let started = Server::start(&files, options, env);
     if let (Some(code), 1) = (first.case().fails, batch.len()) {
         let wrong = match started {
-            Ok(_server) => Some("  the server starts".to_owned()),
-            Err(error) => (!error.contains(&format!("exit status: {code}:")))
-                .then(|| format!("  wanted code {code}, {error}")),
+            Ok(_server) => stuck("the server starts".to_owned()),
+            Err(error) if error.contains(&format!("exit status: {code}:")) => Vec::new(),
+            Err(error) => stuck(format!("wanted code {code}, {error}")),
         };
-        results.push((first.case().name.clone(), wrong.into_iter().collect()));
+        results.push((first.case().name.clone(), wrong));
         return;
     }
     match started {
@@ -97,7 +109,7 @@ fn play(batch: &[Prepared<'_>], results: &mut Vec<(String, Vec<String>)>) {
         Err(error) if batch.len() == 1 => {
             results.push((
                 first.case().name.clone(),
-                vec![format!("  the server does not start: {error}")],
+                stuck(format!("the server does not start: {error}")),
             ));
         }
         // One bad data file stops them all: each on its own shows which.
@@ -127,26 +139,87 @@ pub fn group(name: &str) -> Result<String, String> {
         .chunks(BATCH)
         .for_each(|batch| play(batch, &mut results));
     alone.chunks(1).for_each(|batch| play(batch, &mut results));
+    Report::new(name, &results).finish(&cases)
+}
 
-    let mut report = Vec::new();
-    let (mut right, mut waiting) = (0, 0);
-    for (case, lines) in &results {
-        match (lines.is_empty(), pending(case)) {
-            (true, false) => right += 1,
-            (true, true) => report.push(format!("{case} passes now: take it out of pending.txt")),
-            (false, true) => waiting += 1,
-            (false, false) => report.push(format!("{case}\n{}", lines.join("\n"))),
+#[derive(Default)]
+struct Report {
+    name: String,
+    text: Vec<String>,
+    /// What would have to stand in `pending.txt` for the test to pass.
+    wrong: Vec<String>,
+    waiting: usize,
+    right: usize,
+}
+
+impl Report {
+    fn new(name: &str, results: &[(String, Vec<Wrong>)]) -> Self {
+        let pending = pending();
+        let group_waits = pending.iter().any(|word| word == name);
+        let mut report = Self {
+            name: name.to_owned(),
+            ..Self::default()
+        };
+        for (case, wrong) in results {
+            let waits = |word: &str| pending.iter().any(|other| other == word);
+            if wrong.is_empty() {
+                report.right += 1;
+            }
+            if waits(case) && wrong.is_empty() {
+                report
+                    .text
+                    .push(format!("{case} passes now: take it out of pending.txt"));
+            }
+            // An exchange that is listed alone must fail, or its line has to go.
+            let listed = pending
+                .iter()
+                .filter_map(|word| word.strip_prefix(&format!("{case}#")));
+            for number in listed {
+                if wrong.iter().all(|one| one.exchange.to_string() != number) {
+                    report.text.push(format!(
+                        "{case}#{number} passes now: take it out of pending.txt"
+                    ));
+                }
+            }
+            let mut fresh = String::new();
+            for one in wrong {
+                let place = format!("{case}#{}", one.exchange);
+                if group_waits || waits(case) || waits(&place) {
+                    report.waiting += 1;
+                    continue;
+                }
+                fresh.push_str(&format!(
+                    "\n  #{} {}\n    {}",
+                    one.exchange,
+                    one.asked,
+                    one.lines.join("\n    ")
+                ));
+                report.wrong.push(place);
+            }
+            if !fresh.is_empty() {
+                report.text.push(format!("{case}{fresh}"));
+            }
         }
+        report
     }
-    let exchanges: usize = cases.iter().map(|case| case.exchanges.len()).sum();
-    let summary = format!(
-        "{name}: {} cases ({exchanges} exchanges), {right} as Mockoon, {} different, {waiting} pending",
-        cases.len(),
-        report.len()
-    );
-    if report.is_empty() {
-        Ok(summary)
-    } else {
-        Err(format!("{}\n\n{summary}", report.join("\n\n")))
+
+    fn finish(self, cases: &[Case]) -> Result<String, String> {
+        let exchanges: usize = cases.iter().map(|case| case.exchanges.len()).sum();
+        let summary = format!(
+            "{}: {} cases, {} as Mockoon; {exchanges} exchanges, {} different, {} pending",
+            self.name,
+            cases.len(),
+            self.right,
+            self.wrong.len(),
+            self.waiting
+        );
+        if self.text.is_empty() {
+            return Ok(summary);
+        }
+        Err(format!(
+            "{}\n\ndifferent: {}\n{summary}",
+            self.text.join("\n\n"),
+            self.wrong.join(" ")
+        ))
     }
 }

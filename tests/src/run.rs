@@ -30,6 +30,17 @@ pub struct Prepared<'a> {
     pub port: u16,
 }
 
+/// An exchange that went wrong.
+#[derive(Debug)]
+pub struct Wrong {
+    /// Its number in the case, from 1; 0 when the server did not start.
+    pub exchange: usize,
+    /// What was asked.
+    pub asked: String,
+    /// What differs.
+    pub lines: Vec<String>,
+}
+
 fn bytes(content: &Content) -> Vec<u8> {
     match content {
         Content::Text(text) => text.clone().into_bytes(),
@@ -339,8 +350,8 @@ impl<'a> Prepared<'a> {
         found
     }
 
-    /// What differs in each exchange, with its number and what was asked.
-    pub fn run(&self) -> Vec<String> {
+    /// The exchanges that went wrong.
+    pub fn run(&self) -> Vec<Wrong> {
         let mut found = Vec::new();
         for (index, exchange) in self.case.exchanges.iter().enumerate() {
             let lines = if let Some(milliseconds) = exchange.wait {
@@ -372,18 +383,13 @@ impl<'a> Prepared<'a> {
                     got.as_ref(),
                 )
             };
-            if lines.is_empty() {
-                continue;
+            if !lines.is_empty() {
+                found.push(Wrong {
+                    exchange: index + 1,
+                    asked: asked(exchange),
+                    lines,
+                });
             }
-            let asked = exchange
-                .request
-                .as_deref()
-                .or(exchange.websocket.as_deref());
-            let asked = asked
-                .or_else(|| exchange.raw.as_deref()?.lines().next())
-                .unwrap_or("the upstream");
-            found.push(format!("  {} {asked}", index + 1));
-            found.extend(lines.iter().map(|line| format!("    {line}")));
         }
         found
     }
@@ -397,6 +403,14 @@ impl<'a> Prepared<'a> {
     pub fn case(&self) -> &'a Case {
         self.case
     }
+}
+
+fn asked(exchange: &Exchange) -> String {
+    let line = exchange.template.as_deref().or(exchange.request.as_deref());
+    let line = line.or(exchange.websocket.as_deref());
+    line.or_else(|| exchange.raw.as_deref()?.lines().next())
+        .unwrap_or("the upstream")
+        .replace('\n', "⏎")
 }
 
 fn send(socket: &mut Socket, message: &Map<String, Value>) {
