@@ -221,26 +221,22 @@ impl Tables {
         for (key, list) in english {
             let _ = writeln!(out, "    ({key:?}, &{:?}),", list.fields);
         }
-        out.push_str("];\nstatic EN: &[&[&str]] = &[\n");
+        out.push_str("];\nstatic EN: &[List] = &[\n");
         for list in english.values() {
-            let _ = writeln!(out, "    &{:?},", list.items);
+            let _ = writeln!(out, "    {},", to_static(&list.items));
         }
         out.push_str("];\n");
         for (locale, lists) in self.lists.iter().filter(|(locale, _)| *locale != "en") {
             for (key, list) in lists {
-                let _ = writeln!(
-                    out,
-                    "static {}: &[&str] = &{:?};",
-                    static_name(locale, key),
-                    list.items
-                );
+                let (name, list) = (static_name(locale, key), to_static(&list.items));
+                let _ = writeln!(out, "const {name}: List = {list};");
             }
         }
         out.push_str("static LOCALES: &[Locale] = &[\n");
         for (locale, fallbacks) in LOCALES {
             let _ = writeln!(out, "    Locale {{ name: {locale:?}, own: &[");
             for (key, list) in self.merged(locale, fallbacks) {
-                let list = list.unwrap_or_else(|| "&[]".into());
+                let list = list.unwrap_or_else(|| to_static(&[]));
                 let _ = writeln!(out, "        (key::{}, {list}),", static_name("", &key));
             }
             out.push_str("    ] },\n");
@@ -248,6 +244,19 @@ impl Tables {
         out.push_str("];\n");
         out
     }
+}
+
+/// The items as one text and the ends of each.
+fn to_static(items: &[String]) -> String {
+    let mut end = 0;
+    let ends: Vec<u16> = items
+        .iter()
+        .map(|item| {
+            end += item.len();
+            u16::try_from(end).expect("a list is below 64 KiB")
+        })
+        .collect();
+    format!("List {{ text: {:?}, ends: &{ends:?} }}", items.concat())
 }
 
 /// `fr` and `location.city_name` as `FR_LOCATION_CITY_NAME`.

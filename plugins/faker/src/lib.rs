@@ -16,6 +16,7 @@
 mod calendar;
 mod error;
 mod expression;
+mod latin;
 mod lists;
 mod modules;
 mod options;

@@ -16,10 +16,38 @@ include!(concat!(env!("OUT_DIR"), "/lists.rs"));
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(u16);
 
+/// A list of texts: one long text and where each item ends, which is half as large as
+/// pointers to each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct List {
+    text: &'static str,
+    ends: &'static [u16],
+}
+
+impl List {
+    pub(crate) fn len(self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The item at this index, which must be below the length.
+    pub(crate) fn at(self, index: usize) -> &'static str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[usize::from(start)..usize::from(self.ends[index])]
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'static str> + Clone {
+        (0..self.len()).map(move |index| self.at(index))
+    }
+}
+
 /// A locale and the lists it has instead of English's, in the order of the keys.
 pub(crate) struct Locale {
     name: &'static str,
-    own: &'static [(Key, &'static [&'static str])],
+    own: &'static [(Key, List)],
 }
 
 impl std::fmt::Debug for Locale {
@@ -53,7 +81,7 @@ pub(crate) fn is_group(path: &str) -> bool {
 }
 
 impl Faker {
-    pub(crate) fn list(&self, key: Key) -> &'static [&'static str] {
+    pub(crate) fn list(&self, key: Key) -> List {
         let own = self.locale.own;
         match own.binary_search_by_key(&key, |(key, _)| *key) {
             Ok(index) => own[index].1,
@@ -67,7 +95,7 @@ impl Faker {
         if list.is_empty() {
             return faker("Cannot get value from empty dataset.");
         }
-        Ok(self.random.item(list))
+        Ok(list.at(self.random.index(list.len())))
     }
 
     /// One item of a list as a value: a text, or an object where the items have fields.
@@ -136,8 +164,8 @@ mod tests {
             let list = EN[index];
             let optional = name.ends_with("male") || *name == "location.postcode_by_state";
             assert!(!list.is_empty() || optional, "{name}");
-            for item in list {
-                assert!(!item.is_empty() && item.trim() == *item, "{name}: {item:?}");
+            for item in list.iter() {
+                assert!(!item.is_empty() && item.trim() == item, "{name}: {item:?}");
                 if !fields.is_empty() {
                     assert_eq!(item.split(';').count(), fields.len(), "{name}: {item}");
                 }

@@ -288,7 +288,6 @@ fn iban(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
             let found = f
                 .list(key::FINANCE_IBAN)
                 .iter()
-                .copied()
                 .find(|item| field(item, 0) == code);
             match found {
                 Some(format) => format,

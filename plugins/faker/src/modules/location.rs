@@ -96,8 +96,12 @@ pub(crate) const METHODS: &[Method] = &[
                 key::LOCATION_DIRECTION_ORDINAL,
             ]
         };
-        let all = keys.map(|key| f.list(key)).concat();
-        Ok(f.random.item(&all).into())
+        let [cardinal, ordinal] = keys.map(|key| f.list(key));
+        let index = f.random.index(cardinal.len() + ordinal.len());
+        Ok(match index.checked_sub(cardinal.len()) {
+            None => cardinal.at(index).into(),
+            Some(index) => ordinal.at(index).into(),
+        })
     }),
     Method::new(
         "location.cardinalDirection",
@@ -185,7 +189,6 @@ fn zip_code(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         let found = f
             .list(key::LOCATION_POSTCODE_BY_STATE)
             .iter()
-            .copied()
             .find(|item| field(item, 0) == state);
         return match found {
             Some(item) => Ok(f.fill(field(item, 1))?.into()),

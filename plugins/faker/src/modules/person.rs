@@ -81,13 +81,13 @@ fn by_sex(
         Some("female") if !female.is_empty() => female,
         Some("male") if !male.is_empty() => male,
         _ if !generic.is_empty() => generic,
-        Some("female" | "male") => &[],
+        Some("female" | "male") => generic,
         _ => f.random.item(&[female, male]),
     };
     if list.is_empty() {
         return faker("Cannot get value from empty dataset.");
     }
-    Ok(f.random.item(list))
+    Ok(list.at(f.random.index(list.len())))
 }
 
 pub(crate) fn first_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> {
@@ -195,6 +195,6 @@ impl Faker {
             return faker("Cannot get value from empty dataset.");
         }
         let index = self.random.weighted(list.iter().map(|item| weight(item).0));
-        Ok(weight(list[index]).1)
+        Ok(weight(list.at(index)).1)
     }
 }

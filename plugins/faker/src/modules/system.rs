@@ -133,7 +133,6 @@ fn extension_of(f: &mut Faker, kind: &str) -> Result<&'static str, Error> {
     let found = f
         .list(key::SYSTEM_MIME_TYPE)
         .iter()
-        .copied()
         .find(|item| field(item, 0) == kind);
     let Some(item) = found else {
         return other("Cannot read properties of undefined (reading 'extensions')");

@@ -3,7 +3,7 @@
 use wasmock_javascript::Value;
 
 use crate::error::{Error, faker, other};
-use crate::lists::{Key, key};
+use crate::lists::{Key, List, key};
 use crate::options::{Options, argument};
 use crate::{Faker, Method};
 
@@ -78,19 +78,12 @@ pub(crate) fn pick(f: &mut Faker, args: &[Value], key: Key) -> Result<Value, Err
     Ok(f.random.item(&words).into())
 }
 
-fn select(
-    all: &[&'static str],
-    length: &Value,
-    strategy: &str,
-) -> Result<Vec<&'static str>, Error> {
-    let size = |word: &&&str| word.chars().count() as f64;
-    let shortest = all.iter().map(|w| size(&w)).fold(f64::INFINITY, f64::min);
-    let longest = all.iter().map(|w| size(&w)).fold(0.0, f64::max);
+fn select(all: List, length: &Value, strategy: &str) -> Result<Vec<&'static str>, Error> {
+    let size = |word: &str| word.chars().count() as f64;
+    let shortest = all.iter().map(size).fold(f64::INFINITY, f64::min);
+    let longest = all.iter().map(size).fold(0.0, f64::max);
     let of_length = |test: &dyn Fn(f64) -> bool| -> Vec<&'static str> {
-        all.iter()
-            .filter(|word| test(size(word)))
-            .copied()
-            .collect()
+        all.iter().filter(|word| test(size(word))).collect()
     };
     let (min, max) = match length {
         Value::Undefined | Value::Null => (f64::NAN, f64::NAN),
@@ -114,7 +107,7 @@ fn select(
         }
         "shortest" => of_length(&|l| l == shortest),
         "longest" => of_length(&|l| l == longest),
-        "any-length" => all.to_vec(),
+        "any-length" => all.iter().collect(),
         _ => return other("Te[t] is not a function"),
     })
 }
