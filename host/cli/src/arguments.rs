@@ -6,7 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A mock server for HTTP and WebSocket that runs Mockoon files and is extended by WebAssembly.
 #[derive(Debug, Parser)]
-#[command(name = "wasmock", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "wasmock",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    args_override_self = true
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

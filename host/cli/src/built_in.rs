@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::try_join_all;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 use wasmock_environment::{Environment, PluginReference};
 use wasmock_sandbox::{Grants, LoadError, Sandbox, Source};
 use wasmock_server::Plugin;
@@ -44,15 +45,20 @@ pub(crate) fn cache_folder() -> Option<PathBuf> {
 pub(crate) async fn load_built_ins(
     sandbox: &Sandbox,
     env_vars_prefix: &str,
+    locale: &str,
 ) -> Result<Vec<Plugin>, LoadError> {
     let loading = components().map(|(name, wasm)| async move {
         // Templates read environment variables, those with the prefix; the others need nothing.
-        let variables = match name {
-            "templating" => vec![format!("{env_vars_prefix}*")],
-            _ => Vec::new(),
+        let (variables, configuration) = match name {
+            "templating" => (
+                vec![format!("{env_vars_prefix}*")],
+                json!({ "variablesPrefix": env_vars_prefix, "locale": locale }),
+            ),
+            _ => (Vec::new(), json!({})),
         };
         let grants = Grants::with_variables(variables);
-        let source = Source { name, wasm, configuration: "{}".into(), grants };
+        let configuration = configuration.to_string().into();
+        let source = Source { name, wasm, configuration, grants };
         let plugin = with_progress(name, sandbox.load(source)).await?;
         Ok(Plugin { name: name.to_owned(), roles: plugin.roles(), built_in: true })
     });

@@ -51,7 +51,10 @@ async fn render(
     let mut options = Options::default();
     options.faker_seed = arguments.faker_seed.map(|seed| seed as u32);
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
-    let mut plugins = built_in::load_built_ins(&sandbox, &options.env_vars_prefix).await?;
+    let mut plugins = {
+        let Options { env_vars_prefix, faker_locale, .. } = &options;
+        built_in::load_built_ins(&sandbox, env_vars_prefix, faker_locale).await?
+    };
     let here = Path::new("");
     plugins.extend(
         built_in::load_plugins(&sandbox, &environment, here, &arguments.plugin).await?,

@@ -24,8 +24,16 @@ pub(crate) fn run(files: Vec<PathBuf>, options: ServeOptions) -> Result<ExitCode
 }
 
 async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn Error>> {
+    let (tokens, count) = (options.admin_api_token.len(), files.len());
+    if tokens > 1 && tokens != count {
+        return Err(format!(
+            "The number of provided API tokens ({tokens}) must be 1 or match the number of \
+             environments ({count})."
+        )
+        .into());
+    }
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
-    let loading = built_in::load_built_ins(&sandbox, &options.env_vars_prefix);
+    let loading = built_in::load_built_ins(&sandbox, &options.env_vars_prefix, &options.faker_locale);
     let environments = load_files(&files, &options)?;
     let built_ins = loading.await?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
