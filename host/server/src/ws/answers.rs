@@ -15,7 +15,6 @@ use wasmock_javascript::Value;
 
 use super::exchange::Conversation;
 use super::frames;
-use super::parse;
 use super::reply::{Frames, Reply, Work};
 use super::setup::{Message, Mode, Setup, Step, Timeline, compile, decode_base64};
 use crate::files::{describe, path as paths};
@@ -57,7 +56,7 @@ impl Definition {
 
     /// Answers a message or a tick.
     pub(crate) fn reply(self: &Arc<Self>, site: &Arc<Site>, exchange: Conversation) -> Work {
-        if exchange.body().len() > PARSED_ELSEWHERE && parse::is_parsed(&exchange) {
+        if exchange.body().len() > PARSED_ELSEWHERE && exchange.is_parsed() {
             return Work::Pending(Box::pin(self.clone().reply_to_long(site.clone(), exchange)));
         }
         self.reply_now(site, exchange)

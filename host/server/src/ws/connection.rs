@@ -259,3 +259,98 @@ impl From<Violation> for Broken {
         Self::Client(violation)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ws::frames;
+    use crate::ws::out::{Out, Sent};
+    use crate::ws::socket;
+    use std::sync::atomic::AtomicU64;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+    /// A connection over a stream that is not TCP, as with TLS, and its other end.
+    fn connection(buffer: usize) -> (Connection, DuplexStream) {
+        let (ours, theirs) = duplex(buffer);
+        let (reader, writer, early) = socket::other(Box::new(ours), Bytes::new());
+        let client = Arc::new(Client {
+            number: 1,
+            id: "c".into(),
+            route: "r".into(),
+            group: None,
+            since_ms: 0.0,
+            remote: None,
+            out: Out::new(writer),
+            received: AtomicU64::new(0),
+        });
+        (Connection::new(client, reader, early), theirs)
+    }
+
+    async fn read(stream: &mut DuplexStream, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        stream.read_exact(&mut bytes).await.unwrap();
+        bytes
+    }
+
+    #[tokio::test]
+    async fn a_slow_stream_gets_every_byte_in_order() {
+        let (mut connection, mut theirs) = connection(7);
+        let client = connection.client.clone();
+        let frame = frames::encode(frames::BINARY, &[7; 100]);
+        assert_eq!(client.out.send(frame.clone()), Sent::Queued);
+        assert_eq!(client.out.send(frame.clone()), Sent::Queued);
+        client.out.pong(b"1");
+        client.out.pong(b"2");
+        let task = tokio::spawn(async move {
+            while !matches!(connection.next(true).await, Event::Drained) {}
+            connection
+        });
+        let expected = [&frame[..], &frames::encode(frames::PONG, b"2"), &frame].concat();
+        assert_eq!(read(&mut theirs, expected.len()).await, expected, "the last pong only");
+        let mut connection = task.await.unwrap();
+        // And the other way, a byte at a time.
+        let bytes = async {
+            for byte in [0x81, 0x82, 0, 0, 0, 0, b'h', b'i'] {
+                theirs.write_all(&[byte]).await.unwrap();
+            }
+        };
+        let (event, ()) = tokio::join!(connection.next(true), bytes);
+        assert!(matches!(event, Event::Message(frame) if frame == Frame::text("hi")));
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_is_full_takes_no_more_and_ends_in_a_close_frame() {
+        let (connection, mut theirs) = connection(1);
+        let client = connection.client.clone();
+        let frame = frames::encode(frames::TEXT, b"abc");
+        let mut taken = 0;
+        while client.push(&frame) != Sent::Full {
+            taken += 1;
+        }
+        assert_eq!(taken, limits::CLIENT_QUEUE_FRAMES);
+        let mut connection = connection;
+        let Event::Asked(close) = connection.next(true).await else { panic!("it was asked to close") };
+        assert_eq!(close.code, 1008);
+        let closing = tokio::spawn(connection.close(close));
+        // The frame that was begun is finished, the others are not sent.
+        assert_eq!(read(&mut theirs, frame.len()).await, frame);
+        assert_eq!(&read(&mut theirs, 4).await[2..], 1008u16.to_be_bytes());
+        drop(theirs);
+        closing.await.unwrap();
+        assert_eq!(client.push(&frame), Sent::Gone);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_is_dropped_and_one_that_reads_slowly_is_not() {
+        let (mut connection, mut theirs) = connection(10);
+        let client = connection.client.clone();
+        client.out.send(frames::encode(frames::BINARY, &[7; 200]));
+        for _ in 0..15 {
+            // Eight seconds without a byte are forgiven, again and again.
+            let waited = timeout(limits::CLIENT_WRITE * 8 / 10, connection.next(true)).await;
+            assert!(waited.is_err());
+            read(&mut theirs, 10).await;
+        }
+        assert!(matches!(connection.next(true).await, Event::Closed(1006)));
+    }
+}

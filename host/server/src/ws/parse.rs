@@ -1,29 +1,31 @@
 //! In which form a message is: by the handshake's Content-Type, as in Mockoon, or, where the
 //! route says `"parse": "auto"`, by the message itself.
 
-use wasmock_exchange::Exchange;
 use wasmock_javascript::{Value, json};
 
-use super::exchange::Conversation;
 use crate::body::{self, Kind};
+
+/// The form that a Content-Type promises.
+pub(crate) fn form(content_type: &str) -> Option<Kind> {
+    (!content_type.is_empty()).then(|| Kind::of_any_case(content_type))
+}
+
+/// Whether messages of that form are parsed without `auto`.
+pub(crate) fn is_parsed(form: Option<Kind>) -> bool {
+    matches!(form, Some(Kind::Json | Kind::Xml))
+}
 
 /// A message in its form; `undefined` for a text, and for what JavaScript takes for nothing.
 /// The error is a sentence for the client.
-pub(crate) fn message(content_type: &str, text: &str, auto: bool) -> Result<Value, String> {
-    let parsed = match Kind::of_any_case(content_type) {
-        kind @ (Kind::Json | Kind::Xml) => body::parse_message(kind, text)
+pub(crate) fn message(form: Option<Kind>, text: &str, auto: bool) -> Result<Value, String> {
+    let parsed = match form {
+        Some(kind @ (Kind::Json | Kind::Xml)) => body::parse_message(kind, text)
             .map_err(|error| format!("Error while parsing the message: {error}"))?,
-        Kind::Form if auto => body::query::form(text),
+        Some(Kind::Form) if auto => body::query::form(text),
         _ if auto => guess(text),
         _ => Value::Undefined,
     };
     Ok(if parsed.is_truthy() { parsed } else { Value::Undefined })
-}
-
-/// Whether a message is parsed at all.
-pub(crate) fn is_parsed(exchange: &Conversation) -> bool {
-    let content_type = exchange.header("content-type").unwrap_or_default();
-    exchange.auto || matches!(Kind::of_any_case(&content_type), Kind::Json | Kind::Xml)
 }
 
 /// What a message looks like: an object or a list in JSON, an element in XML, else a text.
@@ -59,11 +61,11 @@ mod tests {
             ("", "plain", true, ""),
         ];
         for (content_type, text, auto, expected) in cases {
-            let value = message(content_type, text, auto).unwrap();
+            let value = message(form(content_type), text, auto).unwrap();
             let found = json::to_text(&value).unwrap_or_default();
             assert_eq!(found, expected, "{content_type} {text} {auto}");
         }
-        let error = message("application/json", "{", false).unwrap_err();
+        let error = message(form("application/json"), "{", false).unwrap_err();
         assert!(error.starts_with("Error while parsing the message: "), "{error}");
     }
 }

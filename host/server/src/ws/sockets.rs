@@ -170,11 +170,6 @@ impl Sockets {
         }
     }
 
-    /// Whether a WebSocket route has that path.
-    pub(crate) fn has_route(site: &Site, path: &str) -> bool {
-        is_decodable(path) && site.mock().websockets.find(&collapse_slashes(path)).next().is_some()
-    }
-
     /// Answers an upgrade. The body of the answer is complete.
     pub(crate) async fn upgrade<B>(
         &self,
