@@ -68,7 +68,10 @@ const play = async (batch) => {
         written += 1;
       }
     } else if (batch.length === 1) problems.push(`${batch[0].name}: ${server.failed}`);
-    else for (const item of batch) await play([item]);
+    else {
+      await server.stop();
+      for (const item of batch) await play([item]);
+    }
   } else if (batch[0].data.fails) problems.push(`${batch[0].name}: Mockoon starts`);
   else {
     for (const one of prepared) {

@@ -69,7 +69,7 @@ export const start = (command, files, ports, options = [], env = {}) =>
         }),
       output: () => output,
     };
-    const timer = setTimeout(() => resolve({ ...server, failed: `not ready after 30 s: ${output}` }), 30_000);
+    const timer = setTimeout(() => resolve({ ...server, failed: `not ready after two minutes: ${output}` }), 120_000);
     const collect = (chunk) => {
       output += chunk;
       for (const [, port] of String(chunk).matchAll(/Server started on port (\d+)/g)) waiting.delete(Number(port));
