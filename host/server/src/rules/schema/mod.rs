@@ -1,0 +1,113 @@
+//! JSON Schema for the operator `valid_json_schema`, as Ajv 8 in strict mode with its formats
+//! checks it: draft-07, where an unknown keyword or format, a keyword without effect and any
+//! other `$schema` make the whole schema wrong.
+//!
+//! The evaluator is ours and not a library's: what Mockoon's users see are Ajv's own choices
+//! (`nullable`, `$ref` beside other keywords, `formatMinimum`, `multipleOf` by division,
+//! patterns in JavaScript's syntax), each of which a library for the standard would have to
+//! be talked out of, and it works on our values without a copy.
+//!
+//! The trade-offs: references reach the schema itself and its `$id`s, never the network;
+//! patterns run on the linear engine, and one that needs backtracking makes the schema wrong.
+
+mod check;
+mod compile;
+mod format;
+
+use regex::Regex;
+use wasmock_javascript::{Text, Value};
+
+use self::format::Format;
+
+/// A compiled schema.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    nodes: Vec<Node>,
+    root: Id,
+}
+
+impl Schema {
+    /// Compiles a schema; the error is a sentence for the log.
+    pub(crate) fn compile(schema: &Value) -> Result<Self, String> {
+        compile::compile(schema)
+    }
+
+    /// Whether a value passes. A check that takes more than a million steps fails it.
+    pub(crate) fn is_valid(&self, value: &Value) -> bool {
+        check::is_valid(self, value)
+    }
+}
+
+/// The place of a schema in [`Schema::nodes`].
+type Id = usize;
+
+#[derive(Debug)]
+enum Node {
+    /// `true` and `false` are schemas.
+    Always(bool),
+    /// All must pass.
+    All(Vec<Check>),
+}
+
+#[derive(Debug)]
+enum Check {
+    Type(Types),
+    Number(Bound, f64),
+    MultipleOf(f64),
+    /// Lengths count characters, items and members.
+    Length(Counted, Bound, usize),
+    Pattern(Regex),
+    Format(Format),
+    FormatBound(Format, Bound, Text),
+    Const(Value),
+    Enum(Vec<Value>),
+    Required(Vec<Text>),
+    Members {
+        named: Vec<(Text, Id)>,
+        patterns: Vec<(Regex, Id)>,
+        others: Option<Id>,
+    },
+    MemberNames(Id),
+    NeedsMembers(Text, Vec<Text>),
+    NeedsSchema(Text, Id),
+    Items(Id),
+    Tuple(Vec<Id>, Option<Id>),
+    Contains(Id),
+    Unique,
+    AllOf(Vec<Id>),
+    AnyOf(Vec<Id>),
+    OneOf(Vec<Id>),
+    Not(Id),
+    If(Id, Option<Id>, Option<Id>),
+    Ref(Id),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    Minimum,
+    Maximum,
+    Above,
+    Below,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    Characters,
+    Items,
+    Members,
+}
+
+/// A set of types.
+#[derive(Clone, Copy, Debug, Default)]
+struct Types {
+    null: bool,
+    boolean: bool,
+    string: bool,
+    number: bool,
+    integer: bool,
+    array: bool,
+    object: bool,
+}
+
+#[cfg(test)]
+mod tests;
