@@ -160,32 +160,18 @@ fn everybody_gets_the_same_broadcast() {
     let mock = chat();
     let mut first = mock.websocket("/ticks");
     let mut second = mock.websocket("/ticks?other=1");
-    let one: Vec<String> = (0..20).map(|_| first.text()).collect();
-    let two: Vec<String> = (0..20).map(|_| second.text()).collect();
-    let start = one
-        .iter()
-        .zip(&two)
-        .take(1)
-        .map(|(a, b)| (digit(a), digit(b)))
-        .next()
-        .expect("a first message");
-    for (index, (a, b)) in one.iter().zip(&two).enumerate() {
-        let step = u32::try_from(index).expect("small");
-        assert_eq!(
-            (digit(a), digit(b)),
-            ((start.0 + step) % 10, (start.1 + step) % 10),
-            "nothing is skipped: {one:?} {two:?}"
-        );
-    }
+    let two: Vec<String> = (0..8).map(|_| second.text()).collect();
+    // A busy machine may merge ticks, but then for everybody.
+    let one: Vec<String> = (0..30).map(|_| first.text()).collect();
+    assert!(
+        one.windows(8).any(|part| part == two),
+        "{one:?} does not contain {two:?}"
+    );
     let mut late = mock.websocket("/ticks");
     assert!(
         wait_until(SOON, || late.text() != "0"),
         "a late client joins in the middle"
     );
-}
-
-fn digit(text: &str) -> u32 {
-    text.parse().expect("a digit")
 }
 
 #[test]
