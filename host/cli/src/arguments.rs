@@ -41,11 +41,54 @@ Example:
   echo 'Hello {{queryParam \"name\"}}' | wasmock render --request '{\"query\": {\"name\": \"Ada\"}}'
   wasmock render body.hbs --buckets '{\"users\": [{\"id\": 1}]}'")]
     Render(Render),
+    /// List the helpers of templates.
+    #[command(after_help = "Examples:
+  wasmock helpers
+  wasmock helpers date
+  wasmock helpers --plugin prices=prices.wasm")]
+    Helpers(HelpersOf),
+    /// Write an API document (OpenAPI 3, Swagger 2) or an older file as a current Mockoon file.
+    #[command(after_help = "Example:
+  wasmock import --input petstore.yaml --output petstore.json --prettify")]
+    Import(Convert),
+    /// Write the HTTP routes of an environment as an OpenAPI document.
+    #[command(after_help = "Example:
+  wasmock export --input shop.json --output openapi.yaml --format yaml")]
+    Export(Export),
+    /// Move what only wasmock knows out of an environment file, into its sidecar, because
+    /// Mockoon's app drops it when it saves.
+    #[command(after_help = "Example:
+  wasmock split shop.json      # writes shop.wasmock.yaml")]
+    Split(Split),
+    /// Look at plugins.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// Show what a component is: roles, imports, what each needs to be granted, and everything
+    /// that does not fit.
+    #[command(after_help = "Exit code: 0 for a plugin that fits, 1 for one that does not, 2 for a file that cannot be read.
+
+Example:
+  wasmock plugin inspect prices.wasm")]
+    Inspect(Inspect),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The component.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Print it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +124,12 @@ pub(crate) struct ServeOptions {
     /// Load a plugin beside those the files name.
     #[arg(long, value_name = "NAME=PATH", value_parser = plugin)]
     pub(crate) plugin: Vec<(String, PathBuf)>,
+    /// Serve changed files, body files and plugins at once, without dropping a connection.
+    #[arg(short, long)]
+    pub(crate) watch: bool,
+    /// Accepted for mockoon-cli's sake: wasmock is told of changes by the system.
+    #[arg(long, value_name = "MS", hide = true)]
+    pub(crate) polling_interval: Option<u64>,
     /// Load a file whose layout is unknown as if it were current.
     #[arg(short, long)]
     pub(crate) repair: bool,
@@ -186,6 +235,52 @@ pub(crate) struct Render {
     /// Makes fake data repeatable.
     #[arg(long, allow_negative_numbers = true, value_name = "NUMBER")]
     pub(crate) faker_seed: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HelpersOf {
+    /// Only helpers with this in their name.
+    #[arg(value_name = "TEXT", default_value = "")]
+    pub(crate) text: String,
+    /// Load a plugin, for its helpers.
+    #[arg(long, value_name = "NAME=PATH", value_parser = plugin)]
+    pub(crate) plugin: Vec<(String, PathBuf)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// The file to read.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Write it for people, on many lines.
+    #[arg(short, long)]
+    pub(crate) prettify: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) files: Convert,
+    /// The notation to write.
+    #[arg(short, long, value_enum, default_value_t = ExportFormat::Json, value_name = "FORMAT")]
+    pub(crate) format: ExportFormat,
+}
+
+/// A notation for OpenAPI documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    Json,
+    Yaml,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Split {
+    /// The environment file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 fn plugin(text: &str) -> Result<(String, PathBuf), String> {

@@ -6,16 +6,20 @@
 
 mod arguments;
 mod built_in;
+mod convert;
+mod helpers;
+mod inspect;
 mod logging;
 mod render;
 mod serve;
 mod validate;
+mod watch;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, PluginCommand};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -27,6 +31,11 @@ fn main() -> ExitCode {
         Command::Start(start) => serve::run(start.data, start.options),
         Command::Validate(files) => Ok(validate::run(&files)),
         Command::Render(template) => render::run(&template),
+        Command::Helpers(wanted) => helpers::run(&wanted),
+        Command::Import(files) => convert::import(&files),
+        Command::Export(files) => convert::export(&files),
+        Command::Split(file) => convert::split(&file),
+        Command::Plugin(PluginCommand::Inspect(file)) => inspect::run(&file),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

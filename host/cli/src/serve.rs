@@ -13,6 +13,7 @@ use wasmock_server::{AdminOptions, Listener, Options, Plugin, Site};
 use crate::arguments::{ServeOptions, Switch};
 use crate::built_in;
 use crate::logging;
+use crate::watch::{Watch, concerns};
 
 /// Serves the files until Ctrl-C.
 pub(crate) fn run(files: Vec<PathBuf>, options: ServeOptions) -> Result<ExitCode, Box<dyn Error>> {
@@ -34,10 +35,15 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
     }
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
     let loading = built_in::load_built_ins(&sandbox, &options.env_vars_prefix, &options.faker_locale);
-    let environments = load_files(&files, &options)?;
+    let environments = files
+        .iter()
+        .enumerate()
+        .map(|(index, file)| load_file(file, index, &options))
+        .collect::<Result<Vec<_>, _>>()?;
     let built_ins = loading.await?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = Vec::new();
+    let mut sites = Vec::new();
     for (index, loaded) in environments.into_iter().enumerate() {
         let listener = listen(&loaded.environment).await?;
         let site = site(&sandbox, &built_ins, &loaded, index, &options).await?;
@@ -48,14 +54,25 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
             environmentUUID = environment.uuid,
             "Server started on port {port}"
         );
+        tracing::debug!("{} routes", environment.routes.len());
         let mut stopped = stopped.clone();
         let shutdown = async move {
             // An error means that the sender is gone, which is a stop as well.
             let _ = stopped.wait_for(|stop| *stop).await;
         };
-        servers.push(tokio::spawn(wasmock_server::serve(site, listener, shutdown)));
+        servers.push(tokio::spawn(wasmock_server::serve(site.clone(), listener, shutdown)));
+        sites.push(Served { file: files[index].clone(), index, loaded, site });
     }
-    tokio::signal::ctrl_c().await?;
+    let watching = async {
+        match options.watch {
+            true => watch(&sandbox, &built_ins, sites, &options).await,
+            false => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        stop = stop_signal() => stop?,
+        failed = watching => failed?,
+    }
     stop.send_replace(true);
     for server in servers {
         server.await?;
@@ -64,34 +81,112 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
     Ok(())
 }
 
-/// Loads the files, says what is odd about them, and applies the command line.
-fn load_files(files: &[PathBuf], options: &ServeOptions) -> Result<Vec<Loaded>, Box<dyn Error>> {
+/// Ctrl-C, or a polite request to end.
+async fn stop_signal() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+/// An environment that is being served.
+struct Served {
+    file: PathBuf,
+    index: usize,
+    loaded: Loaded,
+    site: Arc<Site>,
+}
+
+impl Served {
+    /// Everything it was made of.
+    fn sources(&self, options: &ServeOptions) -> Vec<PathBuf> {
+        let plugins = self.loaded.environment.wasmock.plugins.iter();
+        let mut sources = vec![self.file.clone(), self.file.with_extension("wasmock.yaml")];
+        sources.extend(plugins.map(|plugin| self.loaded.directory.join(&plugin.path)));
+        sources.extend(options.plugin.iter().map(|(_, path)| path.clone()));
+        sources
+    }
+}
+
+/// Serves changed files from their next exchange on; broken ones are reported and not served.
+async fn watch(
+    sandbox: &Sandbox,
+    built_ins: &[Plugin],
+    mut sites: Vec<Served>,
+    options: &ServeOptions,
+) -> Result<(), Box<dyn Error>> {
+    let mut watch = Watch::new()?;
+    loop {
+        for source in sites.iter().flat_map(|served| served.sources(options)) {
+            watch.add(&source);
+        }
+        let Some(changed) = watch.changed().await else { return Ok(()) };
+        for served in &mut sites {
+            let concerned = served.sources(options).iter().any(|source| concerns(&changed, source));
+            if !concerned {
+                continue;
+            }
+            let file = served.file.display().to_string();
+            match reload(sandbox, built_ins, served, options).await {
+                Ok(()) => tracing::info!("{file} was reloaded"),
+                Err(error) => tracing::error!("{file} is served as it was before: {error}"),
+            }
+        }
+    }
+}
+
+async fn reload(
+    sandbox: &Sandbox,
+    built_ins: &[Plugin],
+    served: &mut Served,
+    options: &ServeOptions,
+) -> Result<(), Box<dyn Error>> {
+    let loaded = load_file(&served.file, served.index, options)?;
+    let mut plugins = built_ins.to_vec();
+    let (environment, directory) = (&loaded.environment, &loaded.directory);
+    plugins.extend(
+        built_in::load_plugins(sandbox, environment, directory, &options.plugin).await?,
+    );
+    served.site.reload(loaded.environment.clone(), Some(plugins)).await?;
+    served.loaded = loaded;
+    Ok(())
+}
+
+/// Loads a file, says what is odd about it, and applies the command line.
+fn load_file(
+    file: &Path,
+    index: usize,
+    options: &ServeOptions,
+) -> Result<Loaded, Box<dyn Error>> {
     let load_options = LoadOptions {
         repair: options.repair,
         plugins: options.plugin.iter().map(|(name, _)| name.clone()).collect(),
         ..LoadOptions::default()
     };
-    let mut environments = Vec::new();
-    for (index, file) in files.iter().enumerate() {
-        let mut loaded = load(file, &load_options)?;
-        for warning in &loaded.warnings {
-            tracing::warn!("{}: {warning}", file.display());
-        }
-        let environment = &mut loaded.environment;
-        if let Some(port) = options.port.get(index) {
-            environment.port = *port;
-        }
-        if let Some(hostname) = options.hostname.get(index) {
-            environment.hostname.clone_from(hostname);
-        }
-        match options.proxy {
-            Some(Switch::Enabled) => environment.proxy_mode = true,
-            Some(Switch::Disabled) => environment.proxy_mode = false,
-            None => {}
-        }
-        environments.push(loaded);
+    let mut loaded = load(file, &load_options)?;
+    for warning in &loaded.warnings {
+        tracing::warn!("{}: {warning}", file.display());
     }
-    Ok(environments)
+    let environment = &mut loaded.environment;
+    if let Some(port) = options.port.get(index) {
+        environment.port = *port;
+    }
+    if let Some(hostname) = options.hostname.get(index) {
+        environment.hostname.clone_from(hostname);
+    }
+    match options.proxy {
+        Some(Switch::Enabled) => environment.proxy_mode = true,
+        Some(Switch::Disabled) => environment.proxy_mode = false,
+        None => {}
+    }
+    Ok(loaded)
 }
 
 async fn site(
