@@ -21,6 +21,8 @@ const BEHIND: usize = 256;
 /// A request and its answer.
 #[derive(Debug)]
 pub(crate) struct Transaction {
+    /// Unlike every other of this process.
+    pub(crate) id: u64,
     /// Milliseconds since 1970.
     pub(crate) time: f64,
     pub(crate) request: Parts,
@@ -37,6 +39,14 @@ pub(crate) struct Journal {
     slots: Box<[Mutex<Option<(u64, Arc<Transaction>)>>]>,
     next: AtomicU64,
     subscribers: broadcast::Sender<Arc<Transaction>>,
+}
+
+impl Transaction {
+    /// A number in the form of a uuid; unlike every other in this process.
+    pub(crate) fn uuid(&self) -> String {
+        let bits = (u128::from(self.id) << 64) | u128::from(self.id.rotate_left(32).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+    }
 }
 
 impl Journal {

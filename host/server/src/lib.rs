@@ -6,6 +6,7 @@
 //! are WebAssembly.
 #![forbid(unsafe_code)]
 
+mod admin;
 mod body;
 mod callbacks;
 mod crud;

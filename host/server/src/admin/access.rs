@@ -1,18 +1,21 @@
 //! Who may use the admin API: whoever knows the token, from the origins that are allowed.
 
+use data_encoding::HEXLOWER;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     AUTHORIZATION, ORIGIN, VARY,
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
-use wasmock_exchange::Random;
 
 use crate::AdminOptions;
+use crate::outbound::crypto;
 
 /// The token and the origins.
 pub(crate) struct Access {
     token: String,
+    /// Whether the token was made up, so that somebody must be told.
+    made_up: bool,
     origins: Vec<String>,
 }
 
@@ -23,15 +26,18 @@ impl std::fmt::Debug for Access {
 }
 
 impl Access {
-    /// The given token, or one that is made up and logged.
-    pub(crate) fn new(options: &AdminOptions) -> Self {
-        let token = options.token.clone().filter(|token| !token.is_empty()).unwrap_or_else(|| {
-            // Each asks the system anew, and nothing else ever draws from them.
-            let token: String = (0..4).map(|_| format!("{:016x}", Random::new(None).bits())).collect();
-            tracing::warn!("Admin API token (auto-generated): {token}");
-            token
-        });
-        Self { token, origins: options.cors_origins.clone() }
+    /// The given token, or one that is made up. Nothing when the system has no entropy for
+    /// that: then nobody gets in.
+    pub(crate) fn new(options: &AdminOptions) -> Option<Self> {
+        let given = options.token.clone().filter(|token| !token.is_empty());
+        let made_up = given.is_none();
+        let token = given.or_else(secret)?;
+        Some(Self { token, made_up, origins: options.cors_origins.clone() })
+    }
+
+    /// The token, if only the log can tell it.
+    pub(crate) fn made_up_token(&self) -> Option<&str> {
+        self.made_up.then_some(&*self.token)
     }
 
     /// Whether a request brings the token; for events, which browsers ask for without headers,
@@ -78,6 +84,17 @@ impl Access {
     }
 }
 
+/// What nobody guesses. It comes from the provider of TLS: chance for mocks is not meant to
+/// keep secrets.
+fn secret() -> Option<String> {
+    let mut bytes = [0; 32];
+    if crypto().secure_random.fill(&mut bytes).is_err() {
+        tracing::error!("The admin API is off: the system has no entropy for a token");
+        return None;
+    }
+    Some(HEXLOWER.encode(&bytes))
+}
+
 fn bearer(value: &str) -> Option<&str> {
     let scheme = value.get(..6)?;
     let token = value[6..].trim();
@@ -92,6 +109,7 @@ mod tests {
     fn access(origins: &[&str]) -> Access {
         Access {
             token: "secret".to_owned(),
+            made_up: false,
             origins: origins.iter().map(ToString::to_string).collect(),
         }
     }
@@ -121,7 +139,7 @@ mod tests {
 
     #[test]
     fn made_up_tokens_differ() {
-        let token = || Access::new(&AdminOptions::default()).token;
+        let token = || Access::new(&AdminOptions::default()).unwrap().token;
         assert_eq!(token().len(), 64);
         assert_ne!(token(), token());
     }

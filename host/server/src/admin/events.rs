@@ -1,4 +1,5 @@
-//! What happens, as server-sent events: past transactions first, then each new one.
+//! What happens, as server-sent events: the buckets and past transactions first, then each new
+//! transaction, and the buckets again whenever one got its first content.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,15 +7,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::{broadcast, watch};
 use wasmock_javascript::{Value, json, number};
 
 use super::logs::show;
-use super::state::{buckets, whole};
+use super::state::buckets;
 use super::{Asked, object};
-use crate::http::Reply;
+use crate::http::{Reply, ReplyBody};
 use crate::journal::Transaction;
 use crate::site::Site;
-use crate::ws::stream_body;
 
 /// Events that may wait for a client that does not read.
 const QUEUED: usize = 64;
@@ -27,38 +28,48 @@ impl Asked<'_> {
         let new = self.site.journal().subscribe();
         let past = self.site.journal().list();
         let skipped = most.map_or(0, |most| past.len().saturating_sub(most as usize));
-        let mut first = Vec::new();
-        if !self.site.mock().buckets.is_empty() {
-            let all = buckets(self.site, |bucket, _| whole(self.site, bucket));
-            first.push(event("data-bucket-processed", "dataBuckets", all));
-        }
-        first.extend(past.iter().skip(skipped).map(|one| transaction(one)));
         let (sender, receiver) = channel(QUEUED);
-        tokio::spawn(lead(self.site.clone(), first, new, sender));
-        self.stream(stream_body(receiver))
+        let filled = self.site.filled_buckets();
+        tokio::spawn(lead(self.site.clone(), past, skipped, new, filled, sender));
+        self.stream(ReplyBody::channel(receiver))
     }
 }
 
 async fn lead(
     site: Arc<Site>,
-    first: Vec<Bytes>,
-    mut new: tokio::sync::broadcast::Receiver<Arc<Transaction>>,
+    past: Vec<Arc<Transaction>>,
+    skipped: usize,
+    mut new: broadcast::Receiver<Arc<Transaction>>,
+    mut filled: watch::Receiver<u64>,
     client: Sender<Bytes>,
 ) {
-    for event in first {
-        if client.send(event).await.is_err() {
+    if !site.mock().buckets.is_empty() && client.send(processed(&site)).await.is_err() {
+        return;
+    }
+    for one in past.iter().skip(skipped) {
+        if client.send(transaction(one)).await.is_err() {
             return;
         }
     }
+    // What was recorded between the subscription and the look at the past is in both.
+    let known = past.last().map_or(0, |last| last.id);
+    drop(past);
     let stopped = site.sockets().stopped();
     let mut stopped = std::pin::pin!(stopped);
     loop {
         let next = tokio::select! {
             next = tokio::time::timeout(KEEP_ALIVE, new.recv()) => next,
+            Ok(()) = filled.changed() => {
+                if client.send(processed(&site)).await.is_err() {
+                    return;
+                }
+                continue;
+            }
             () = client.closed() => return,
             () = &mut stopped => return,
         };
         let event = match next {
+            Ok(Ok(one)) if one.id <= known => continue,
             Ok(Ok(one)) => transaction(&one),
             // A client that is too slow misses what it did not read in time.
             Ok(Err(RecvError::Lagged(_))) => continue,
@@ -69,6 +80,10 @@ async fn lead(
             return;
         }
     }
+}
+
+fn processed(site: &Site) -> Bytes {
+    event("data-bucket-processed", "dataBuckets", buckets(site, true))
 }
 
 fn transaction(one: &Transaction) -> Bytes {

@@ -1,16 +1,19 @@
 //! Transactions as the admin API shows them, without what must stay secret.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
-use http::{HeaderMap, StatusCode};
-use wasmock_javascript::{Value, number};
+use http::{HeaderMap, HeaderName, StatusCode};
+use wasmock_javascript::{Object, Value, json, number};
 
 use super::{Asked, object};
 use crate::body;
-use crate::http::exchange::{target, text};
+use crate::http::exchange::{header, target, text};
 use crate::http::{Recorded, Reply};
 use crate::journal::Transaction;
-use crate::router::{collapse_slashes, decode_component};
+use crate::router::{Pattern, collapse_slashes, decode_component};
+
+/// What stands for a body that is no text.
+const BINARY: &str = "#######BINARY-CONTENT#######";
 
 impl Asked<'_> {
     /// A page of the last transactions, oldest first.
@@ -36,36 +39,51 @@ impl Asked<'_> {
 
 /// A transaction in Mockoon's form.
 pub(super) fn show(transaction: &Transaction) -> Value {
+    describe(transaction, &transaction.request.method.as_str().to_ascii_lowercase())
+}
+
+/// The transaction as one JSON text, for the log, where the method stands in capitals.
+pub(crate) fn transaction_text(transaction: &Transaction) -> String {
+    json::to_text(&describe(transaction, transaction.request.method.as_str())).unwrap_or_default()
+}
+
+fn describe(transaction: &Transaction, method: &str) -> Value {
     let head = &transaction.request;
     let (path, query) = target(head).split_once('?').unwrap_or((target(head), ""));
     let route = transaction.route.as_ref();
-    let params = route.map_or_else(Vec::new, |(route, _)| {
-        let path = collapse_slashes(path);
-        let way = route.pattern.ways_that_fit(&path).next().unwrap_or(0);
-        route.pattern.params(&path, way).iter().map(|(n, v)| named("name", n, v.clone())).collect()
-    });
+    let (pattern, params) = match route {
+        Some((route, _)) => matched(&route.pattern, &collapse_slashes(path)),
+        None => (Value::Null, Object::new()),
+    };
+    let params = params.iter().map(|(name, value)| named("name", name, value.clone())).collect();
     let (headers, body) = match &transaction.answer {
         Recorded::Prepared(prepared) => (prepared.headers(), Some(prepared.body())),
         Recorded::Own { headers, body, .. } => (headers, body.as_ref()),
     };
     let status = transaction.answer.status();
     let mut answered = list(headers);
-    if let Some(body) = body {
+    if let Some(body) = body.filter(|_| !matches!(status.as_u16(), 204 | 304)) {
+        answered.retain(|(name, _)| name != "content-length");
         answered.push(("content-length".to_owned(), body.len().to_string()));
     }
-    let body = body.and_then(|body| std::str::from_utf8(body).ok()).unwrap_or("#######BINARY-CONTENT#######");
+    let body = match body.and_then(|body| std::str::from_utf8(body).ok()) {
+        // Pages that no route made are not shown.
+        _ if route.is_none() && !transaction.proxied => Value::Undefined,
+        Some(text) => Value::text(text),
+        None => Value::text(BINARY),
+    };
     let mut fields = vec![
         (
             "request",
             object([
-                ("method", Value::text(head.method.as_str().to_ascii_lowercase())),
+                ("method", Value::text(method)),
                 ("urlPath", Value::text(path)),
-                ("route", route.map_or(Value::Null, |(route, _)| Value::text(route.pattern.text()))),
+                ("route", pattern),
                 ("params", Value::array(params)),
-                ("query", Value::text(decode_component(query).unwrap_or(query.into()))),
+                ("query", Value::text(decode(query))),
                 ("queryParams", body::query::query(query)),
                 ("body", Value::text(String::from_utf8_lossy(&transaction.body))),
-                ("headers", shown(list(&head.headers))),
+                ("headers", shown(request_headers(&head.headers))),
             ]),
         ),
         (
@@ -74,7 +92,7 @@ pub(super) fn show(transaction: &Transaction) -> Value {
                 ("statusCode", Value::Number(status.as_u16().into())),
                 ("statusMessage", Value::text(status.canonical_reason().unwrap_or_default())),
                 ("headers", shown(answered)),
-                ("body", Value::text(body)),
+                ("body", body),
             ]),
         ),
     ];
@@ -89,19 +107,49 @@ pub(super) fn show(transaction: &Transaction) -> Value {
     Value::object(fields.into_iter().collect())
 }
 
+/// The path of the route as the file writes it, with the prefix, and the parameters.
+fn matched(pattern: &Pattern, path: &str) -> (Value, Object) {
+    let fit = |pattern: &Pattern| {
+        let way = pattern.ways_that_fit(path).next()?;
+        Some((Value::text(pattern.text()), pattern.params(path, way)))
+    };
+    // The other path of a CRUD route is that of its items.
+    let item = || fit(&Pattern::new("", &format!("{}/:id", pattern.text())).ok()?);
+    fit(pattern).or_else(item).unwrap_or_else(|| (Value::text(pattern.text()), Object::new()))
+}
+
+/// `decodeURI`: escapes of characters that separate stay.
+fn decode(query: &str) -> String {
+    const SEPARATORS: &[u8] = b";/?:@&=+$,#";
+    let mut kept = String::with_capacity(query.len());
+    let mut parts = query.split('%');
+    kept.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let code = part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
+        kept.push_str(if code.is_some_and(|code| SEPARATORS.contains(&code)) { "%25" } else { "%" });
+        kept.push_str(part);
+    }
+    decode_component(&kept).map_or_else(|| query.to_owned(), Cow::into_owned)
+}
+
 fn named(key: &str, name: &str, value: Value) -> Value {
     object([(key, Value::text(name)), ("value", value)])
 }
 
+/// Repeated ones are joined as Node joins them.
+fn request_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let name_and_value = |name: &HeaderName| {
+        Some((name.as_str().to_owned(), header(headers, name.as_str())?.into_owned()))
+    };
+    headers.keys().filter_map(name_and_value).collect()
+}
+
 fn list(headers: &HeaderMap) -> Vec<(String, String)> {
-    let is_sent = |name: &str| !matches!(name, "content-length" | "date" | "transfer-encoding");
-    let names = headers.keys().filter(|name| is_sent(name.as_str()) || headers.contains_key("host"));
-    names
-        .map(|name| {
-            let values: Vec<_> = headers.get_all(name).iter().map(|value| text(value).into_owned()).collect();
-            (name.as_str().to_owned(), values.join(","))
-        })
-        .collect()
+    let joined = |name| {
+        let values: Vec<_> = headers.get_all(name).iter().map(|value| text(value).into_owned()).collect();
+        values.join(",")
+    };
+    headers.keys().map(|name| (name.as_str().to_owned(), joined(name))).collect()
 }
 
 /// Sorted, and without secrets.
@@ -122,14 +170,37 @@ fn redact(name: &str, value: &str) -> String {
     }
 }
 
-/// The transaction as one text, for the log.
-pub(crate) fn transaction_text(transaction: &Arc<Transaction>) -> String {
-    wasmock_javascript::json::to_text(&show(transaction)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::redact;
+    use super::{decode, matched, redact};
+    use crate::router::Pattern;
+    use wasmock_javascript::{Value, json};
+
+    #[test]
+    fn separators_stay_escaped() {
+        for (query, decoded) in [
+            ("a=%20b&c=%C3%A9", "a= b&c=é"),
+            ("a=%26%2F", "a=%26%2F"),
+            ("a=%2525", "a=%25"),
+            ("a=%zz", "a=%zz"),
+            ("", ""),
+        ] {
+            assert_eq!(decode(query), decoded, "{query}");
+        }
+    }
+
+    #[test]
+    fn items_of_a_crud_route_have_its_second_path() {
+        let pattern = Pattern::new("api", "users/:org").unwrap();
+        for (path, text, params) in [
+            ("/api/users/a", "/api/users/:org", r#"{"org":"a"}"#),
+            ("/api/users/a/7", "/api/users/:org/:id", r#"{"org":"a","id":"7"}"#),
+        ] {
+            let (shown, found) = matched(&pattern, path);
+            assert_eq!(shown.as_str(), Some(text));
+            assert_eq!(json::to_text(&Value::object(found)).unwrap(), params);
+        }
+    }
 
     #[test]
     fn secrets_stay_secret() {

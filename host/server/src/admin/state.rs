@@ -1,7 +1,7 @@
 //! State by the admin API: variables, buckets, the environment itself.
 
 use http::StatusCode;
-use wasmock_environment::{LoadOptions, parse};
+use wasmock_environment::{LoadOptions, Severity, parse};
 use wasmock_exchange::{Operation, Space, State};
 use wasmock_javascript::Value;
 
@@ -9,6 +9,10 @@ use super::{Asked, object};
 use crate::http::Reply;
 use crate::mock::Bucket;
 use crate::site::Site;
+
+/// A body without any of these is no environment.
+const MEMBERS: [&str; 8] =
+    ["routes", "rootChildren", "folders", "data", "callbacks", "headers", "uuid", "name"];
 
 impl Asked<'_> {
     pub(super) async fn purge_state(self) -> Reply {
@@ -79,7 +83,7 @@ impl Asked<'_> {
     }
 
     pub(super) fn buckets(self) -> Reply {
-        let list = buckets(self.site, |_, fields| fields);
+        let list = buckets(self.site, false);
         self.json(StatusCode::OK, &list)
     }
 
@@ -92,25 +96,35 @@ impl Asked<'_> {
         let Some(bucket) = mock.buckets.iter().find(is) else {
             return self.message(StatusCode::NOT_FOUND, "Data bucket not found");
         };
-        let shown = whole(self.site, bucket);
+        let value = self.site.bucket_value(&bucket.id).unwrap_or_default();
+        let shown = shown(self.site, bucket, Value::String(bucket.uuid.clone()), value);
         self.json(StatusCode::OK, &shown)
     }
 
-    /// Serves another environment from now on. One that cannot be read changes nothing.
+    /// Serves another environment from now on; where it listens stays. One that cannot be read
+    /// changes nothing.
     pub(super) async fn update(self) -> Reply {
         let wrong = "Invalid environment format";
-        let is_object = self.body().is_some_and(|body| !body.is_empty());
-        let Some(text) = std::str::from_utf8(&self.facts.body).ok().filter(|_| is_object) else {
+        // Mockoon makes an empty environment of anything; nobody means that.
+        let is_environment =
+            self.body().is_some_and(|body| MEMBERS.iter().any(|name| body.contains_key(name)));
+        let Some(text) = std::str::from_utf8(&self.facts.body).ok().filter(|_| is_environment) else {
             return self.message(StatusCode::BAD_REQUEST, wrong);
         };
-        let options = LoadOptions { repair: true, ..LoadOptions::default() };
-        let loaded = match parse(text, None, &options) {
+        let plugins = self.site.plugins().list().iter().map(|plugin| plugin.name.clone()).collect();
+        let options = LoadOptions { repair: true, plugins, ..LoadOptions::default() };
+        let mut loaded = match parse(text, None, &options) {
             Ok(loaded) => loaded,
-            Err(error) => {
-                tracing::warn!("an environment was refused: {error}");
-                return self.message(StatusCode::BAD_REQUEST, wrong);
-            }
+            Err(error) => return self.message(StatusCode::BAD_REQUEST, format!("{wrong}: {error}")),
         };
+        for warning in loaded.warnings.iter().filter(|warning| warning.severity == Severity::Error) {
+            tracing::warn!("in the environment from the admin API: {warning}");
+        }
+        let present = self.site.environment();
+        let new = &mut loaded.environment;
+        new.port = present.port;
+        new.hostname.clone_from(&present.hostname);
+        new.tls_options.clone_from(&present.tls_options);
         match self.site.reload(loaded.environment, None).await {
             Ok(()) => self.message(StatusCode::OK, "Environment updated"),
             Err(error) => self.message(StatusCode::BAD_REQUEST, format!("{wrong}: {error}")),
@@ -118,28 +132,23 @@ impl Asked<'_> {
     }
 }
 
-/// All buckets in short; `more` may add to each.
-pub(super) fn buckets(site: &Site, more: impl Fn(&Bucket, Value) -> Value) -> Value {
+/// All buckets without what they hold; each with its uuid where that is asked for.
+pub(super) fn buckets(site: &Site, with_uuid: bool) -> Value {
     let mock = site.mock_kept();
     let list = mock.buckets.iter().map(|bucket| {
-        let fields = object([
-            ("id", Value::String(bucket.id.clone())),
-            ("name", Value::String(bucket.name.clone())),
-            ("parsed", Value::Bool(site.is_filled(&bucket.id))),
-            ("validJson", Value::Bool(site.is_valid_json(&bucket.id))),
-        ]);
-        more(bucket, fields)
+        let uuid = if with_uuid { Value::String(bucket.uuid.clone()) } else { Value::Undefined };
+        shown(site, bucket, uuid, Value::Undefined)
     });
     list.collect()
 }
 
-/// A bucket with what it holds.
-pub(super) fn whole(site: &Site, bucket: &Bucket) -> Value {
+/// A bucket; what is undefined does not appear.
+fn shown(site: &Site, bucket: &Bucket, uuid: Value, value: Value) -> Value {
     object([
-        ("uuid", Value::String(bucket.uuid.clone())),
+        ("uuid", uuid),
         ("id", Value::String(bucket.id.clone())),
         ("name", Value::String(bucket.name.clone())),
-        ("value", site.bucket_value(&bucket.id).unwrap_or_default()),
+        ("value", value),
         ("parsed", Value::Bool(site.is_filled(&bucket.id))),
         ("validJson", Value::Bool(site.is_valid_json(&bucket.id))),
     ])

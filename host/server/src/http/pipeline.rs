@@ -19,7 +19,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use wasmock_environment::ResponseMode;
-use wasmock_exchange::Clock;
+use wasmock_exchange::{Clock, unique_id};
 
 use super::answer::{Answering, latency_of, sleep};
 use super::exchange::{HttpExchange, RequestFacts, target};
@@ -27,14 +27,12 @@ use super::headers::{apply, apply_fixed};
 use super::incoming;
 use super::pages;
 use super::reply::{Recorded, Reply, ReplyBody};
+use crate::admin::{self, transaction_text};
 use crate::journal::Transaction;
 use crate::mock::{Header, Mock, Route};
 use crate::router::{Found, collapse_slashes, is_decodable};
 use crate::rules::{Choice, Facts, choose, choose_now};
 use crate::site::Site;
-
-/// Paths of the admin API; it is asked before all routes.
-const ADMIN: &str = "/mockoon-admin";
 
 type Answer = Response<ReplyBody>;
 
@@ -101,7 +99,7 @@ fn is_plain<B>(request: &Request<B>) -> bool {
         && path.starts_with('/')
         && !path.contains("//")
         && memchr::memchr(b'%', path.as_bytes()).is_none()
-        && !path.starts_with(ADMIN)
+        && !admin::guards(path)
 }
 
 /// Answers without waiting, or gives the request back for the long way.
@@ -227,6 +225,9 @@ fn refusal(head: &Parts) -> Option<Reply> {
 async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> Answer {
     let mock = site.mock_kept();
     let facts = Arc::new(facts);
+    if let Some(reply) = admin::handle(&site, &facts).await {
+        return reply.finish(&facts.head.method, &facts.head.headers);
+    }
     sleep(latency_of(&site, mock.latency)).await;
     let (reply, answered) = route(&site, &mock, &facts, arrived).await;
     drop(mock);
@@ -317,21 +318,33 @@ async fn route(
 
 /// Notes a transaction, in the journal and in the log.
 fn record(site: &Site, head: Parts, body: Bytes, answered: Answered, answer: Recorded) {
-    let Answered { route, proxied } = answered;
-    tracing::info!(
-        target: "wasmock::transaction",
-        environmentName = site.mock().source.name,
-        environmentUUID = site.mock().source.uuid,
-        requestMethod = head.method.as_str(),
-        requestPath = head.uri.path(),
-        responseStatus = answer.status().as_u16(),
-        requestProxied = proxied,
-        "Transaction recorded"
-    );
-    if site.journal().is_idle() {
-        return;
+    macro_rules! log {
+        ($transaction:expr $(, $($whole:tt)+)?) => {
+            tracing::info!(
+                target: "wasmock::transaction",
+                environmentName = site.mock().source.name,
+                environmentUUID = site.mock().source.uuid,
+                requestMethod = $transaction.request.method.as_str(),
+                requestPath = $transaction.request.uri.path(),
+                responseStatus = $transaction.answer.status().as_u16(),
+                requestProxied = $transaction.proxied,
+                $($($whole)+,)?
+                "Transaction recorded"
+            )
+        };
     }
-    let time = site.clock_source().now_ms();
-    let transaction = Transaction { time, request: head, body, route, answer, proxied };
+    let Answered { route, proxied } = answered;
+    let mut transaction = Transaction { id: 0, time: 0.0, request: head, body, route, answer, proxied };
+    let in_whole = site.options().log_transactions;
+    if !in_whole {
+        log!(transaction);
+        if site.journal().is_idle() {
+            return;
+        }
+    }
+    (transaction.id, transaction.time) = (unique_id(), site.clock_source().now_ms());
+    if in_whole {
+        log!(transaction, transaction = transaction_text(&transaction));
+    }
     site.journal().record(transaction);
 }

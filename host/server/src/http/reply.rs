@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
+use tokio::sync::mpsc::Receiver;
 
 use super::fresh::is_fresh;
 
@@ -23,6 +24,25 @@ pub(crate) enum ReplyBody {
 impl ReplyBody {
     pub(crate) fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::Bytes(Some(bytes.into()))
+    }
+
+    /// What somebody else sends, until they stop.
+    pub(crate) fn channel(receiver: Receiver<Bytes>) -> Self {
+        Self::Stream(Box::pin(Channel(receiver)))
+    }
+}
+
+struct Channel(Receiver<Bytes>);
+
+impl Body for Channel {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        self.0.poll_recv(context).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use wasmock_exchange::limits;
 
 use super::pipeline::handle;
+use crate::admin::Access;
 use crate::error::{Error, Kind};
 use crate::site::Site;
 
@@ -76,6 +77,14 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 pub async fn serve(site: Arc<Site>, listener: Listener, shutdown: impl Future<Output = ()>) {
     if let Ok(address) = listener.address() {
         site.set_address(address);
+    }
+    if let Some(token) = site.access().and_then(Access::made_up_token) {
+        let environment = site.environment();
+        tracing::warn!(
+            environmentName = environment.name,
+            environmentUUID = environment.uuid,
+            "Admin API token (auto-generated): {token}"
+        );
     }
     site.sockets().start(&site);
     let builder = builder();

@@ -26,8 +26,8 @@ pub(crate) struct Bucket {
 /// How a bucket gets its first content.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
-    /// It is known from the file.
-    Fixed(Value),
+    /// It is known from the file, and whether it is JSON.
+    Fixed(Value, bool),
     /// A plugin makes it, at the start or with the first request that needs it.
     Made { by: Use, deferred: bool },
     /// Nobody can make it: there is no `data-buckets` plugin. The text stays.
@@ -40,7 +40,10 @@ impl Bucket {
         let own = source.wasmock.plugin.as_deref();
         let templated = Template::is_needed(&source.value);
         let content = match own {
-            None if !templated => Content::Fixed(parse(&source.value)),
+            None if !templated => {
+                let (value, is_json) = parse(&source.value);
+                Content::Fixed(value, is_json)
+            },
             None => match plugins.responder(BUCKETS) {
                 Ok(responder) => Content::Made {
                     by: Use { name: BUCKETS.into(), responder, usage: bucket_usage(&id) },
@@ -89,9 +92,9 @@ fn bucket_usage(id: &str) -> Usage {
     Usage { id: unique_id(), json: text.into() }
 }
 
-/// The JSON in a text, or the text itself.
-pub(crate) fn parse(text: &str) -> Value {
-    json::parse(text).unwrap_or_else(|_| Value::text(text))
+/// The JSON in a text, or the text itself; and which of them.
+pub(crate) fn parse(text: &str) -> (Value, bool) {
+    json::parse(text).map_or_else(|_| (Value::text(text), false), |value| (value, true))
 }
 
 /// Whether a bucket waits for a request: a request helper stands first in a mustache, or right

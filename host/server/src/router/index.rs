@@ -86,11 +86,6 @@ impl<T> Index<T> {
         child
     }
 
-    /// Whether nothing was added.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// The entries that fit a path (which starts with `/`), in the order of insertion.
     pub(crate) fn find<'a, 'p>(
         &'a self,

@@ -59,10 +59,14 @@ impl Pattern {
         &self.ways
     }
 
-    /// The first way through the optional groups that fits a path.
+    /// The ways through the optional groups that fit a path, in order.
+    pub(crate) fn ways_that_fit<'a>(&'a self, path: &'a str) -> impl Iterator<Item = usize> + 'a {
+        (0..self.ways.len()).filter(move |&way| self.fits(path, way))
+    }
+
     #[cfg(test)]
     pub(crate) fn find(&self, path: &str) -> Option<usize> {
-        (0..self.ways.len()).find(|&way| self.fits(path, way))
+        self.ways_that_fit(path).next()
     }
 
     pub(super) fn fits(&self, path: &str, way: usize) -> bool {

@@ -4,9 +4,10 @@
 //! Content is made without a lock; when two exchanges make it at once, the first result wins
 //! and the other is dropped.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::sync::watch;
 use wasmock_exchange::{Call, Document, Operation, Space, State};
 use wasmock_javascript::Value;
 
@@ -17,16 +18,20 @@ use crate::mock::{Bucket, BucketContent, Mock, parse_bucket};
 /// Which buckets have their first content.
 #[derive(Debug, Default)]
 pub(super) struct Buckets {
-    filled: RwLock<HashSet<Arc<str>>>,
+    filled: RwLock<HashMap<Arc<str>, bool>>,
+    /// Grows whenever a bucket gets its first content.
+    changes: watch::Sender<u64>,
 }
 
 impl Buckets {
     fn contains(&self, id: &str) -> bool {
-        self.filled.read().unwrap_or_else(PoisonError::into_inner).contains(id)
+        self.filled.read().unwrap_or_else(PoisonError::into_inner).contains_key(id)
     }
 
-    fn insert(&self, id: &Arc<str>) {
-        self.filled.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
+    /// `is_json` is whether the first content was JSON.
+    fn insert(&self, id: &Arc<str>, is_json: bool) {
+        self.filled.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), is_json);
+        self.changes.send_modify(|changes| *changes += 1);
     }
 
     fn remove(&self, id: &str) {
@@ -55,13 +60,14 @@ impl Site {
                 continue;
             }
             match &bucket.content {
-                BucketContent::Fixed(value) => {
+                BucketContent::Fixed(value, is_json) => {
                     self.put(&bucket.id, value.clone()).await;
-                    self.buckets.insert(&bucket.id);
+                    self.buckets.insert(&bucket.id, *is_json);
                 }
                 BucketContent::Raw => {
-                    self.put(&bucket.id, parse_bucket(&bucket.source)).await;
-                    self.buckets.insert(&bucket.id);
+                    let (value, is_json) = parse_bucket(&bucket.source);
+                    self.put(&bucket.id, value).await;
+                    self.buckets.insert(&bucket.id, is_json);
                 }
                 BucketContent::Made { .. } => {
                     let Some(site) = self.shared() else { return };
@@ -80,6 +86,17 @@ impl Site {
         Box::pin(self.fill(&Arc::from(id), Vec::new(), None, call)).await
     }
 
+    /// Tells when buckets get their first content.
+    pub(crate) fn filled_buckets(&self) -> watch::Receiver<u64> {
+        self.buckets.changes.subscribe()
+    }
+
+    /// Whether the first content of a bucket was JSON.
+    pub(crate) fn is_valid_json(&self, id: &str) -> bool {
+        let filled = self.buckets.filled.read().unwrap_or_else(PoisonError::into_inner);
+        filled.get(id).copied().unwrap_or(false)
+    }
+
     pub(crate) fn is_filled(&self, id: &str) -> bool {
         self.buckets.contains(id)
     }
@@ -95,8 +112,8 @@ impl Site {
         let mock = self.mock_kept();
         let (Some(bucket), Some(site)) = (mock.bucket(id), self.shared()) else { return call };
         let version = self.state.get(Space::Bucket, id).map_or(0, |entry| entry.version);
-        let value = match &bucket.content {
-            BucketContent::Fixed(value) => value.clone(),
+        let (value, is_json) = match &bucket.content {
+            BucketContent::Fixed(value, is_json) => (value.clone(), *is_json),
             BucketContent::Raw => parse_bucket(&bucket.source),
             BucketContent::Made { by, .. } => {
                 filling.push(id.clone());
@@ -113,7 +130,7 @@ impl Site {
                     Ok(()) => parse_bucket(&String::from_utf8_lossy(answer.bytes())),
                     Err(failure) => {
                         tracing::warn!(bucket = %bucket.name, "a data bucket holds an error: {failure}");
-                        Value::text(failure.message)
+                        (Value::text(failure.message), false)
                     }
                 }
             }
@@ -121,7 +138,7 @@ impl Site {
         // A conflict means that somebody else was first.
         let first = Operation::CompareAndSet(version, value);
         let _ = self.state.update(Space::Bucket, id, "", first).await;
-        self.buckets.insert(id);
+        self.buckets.insert(id, is_json);
         call
     }
 

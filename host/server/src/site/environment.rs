@@ -4,7 +4,7 @@
 //! call, and, at the start, how many buckets exist yet. That is how a circle of buckets is
 //! noticed and named without a lock.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use wasmock_exchange::roles::Templates;
 use wasmock_exchange::{
@@ -48,8 +48,7 @@ impl Environment for Scope {
     }
 
     fn variable(&self, name: &str) -> Option<String> {
-        let set = self.site.variables.lock().unwrap_or_else(PoisonError::into_inner);
-        set.get(name).cloned().or_else(|| std::env::var(name).ok())
+        self.site.variable(name)
     }
 
     fn find_bucket(&self, name: &str) -> Option<Arc<str>> {

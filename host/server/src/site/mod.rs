@@ -23,6 +23,7 @@ use wasmock_exchange::{
 use self::buckets::Buckets;
 use self::environment::Scope;
 use self::intern::Interned;
+use crate::admin::Access;
 use crate::crud::Indexes;
 use crate::files::Files;
 use crate::journal::Journal;
@@ -51,6 +52,7 @@ pub struct Site {
     sockets: Sockets,
     indexes: Indexes,
     outbound: Outbound,
+    access: Option<Access>,
     /// Set when clients speak TLS, for as long as the site lives.
     tls: OnceLock<TlsAcceptor>,
     /// Environment variables that were set while serving; they stand before the process's.
@@ -103,11 +105,13 @@ impl Site {
             clock,
             random: Random::new(options.faker_seed),
             templates: Interned::default(),
-            journal: Journal::new(options.max_transaction_logs),
+            // Without the admin API nobody ever looks.
+            journal: Journal::new(options.admin.as_ref().map_or(0, |_| options.max_transaction_logs)),
             files: Files::default(),
             sockets: Sockets::default(),
             indexes: Indexes::default(),
             outbound: Outbound::default(),
+            access: options.admin.as_ref().and_then(Access::new),
             tls: OnceLock::new(),
             variables: Mutex::default(),
             address: OnceLock::new(),
@@ -230,6 +234,11 @@ impl Site {
         &self.clock
     }
 
+    /// Who may use the admin API; nobody when it is switched off.
+    pub(crate) fn access(&self) -> Option<&Access> {
+        self.access.as_ref()
+    }
+
     pub(crate) fn outbound(&self) -> &Outbound {
         &self.outbound
     }
@@ -299,6 +308,12 @@ impl Site {
         };
         let prefix = &source.endpoint_prefix;
         if prefix.is_empty() { base } else { format!("{base}/{prefix}") }
+    }
+
+    /// An environment variable, as templates see it.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        let set = self.variables.lock().unwrap_or_else(PoisonError::into_inner);
+        set.get(name).cloned().or_else(|| std::env::var(name).ok())
     }
 
     /// Sets an environment variable for this site.
