@@ -200,11 +200,13 @@ impl Exchange for HttpExchange {
             let Some(kind) = request.head.headers.get(CONTENT_TYPE).map(text) else {
                 return Value::Undefined;
             };
-            if request.body.is_empty() {
+            let limits = body::FileLimits::default();
+            let form = body::Kind::of_any_case(&kind);
+            // No text is an empty form and an empty document, but no JSON.
+            if request.body.is_empty() && !matches!(form, body::Kind::Form | body::Kind::Xml) {
                 return Value::Undefined;
             }
-            let limits = body::FileLimits::default();
-            body::parse(body::Kind::of_any_case(&kind), &kind, &request.body, limits)
+            body::parse(form, &kind, &request.body, limits)
                 .unwrap_or_else(|failure| {
                     tracing::warn!(
                         "Error while trying to parse request body with compatible Content-Type \

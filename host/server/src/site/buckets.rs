@@ -152,8 +152,7 @@ impl Site {
         let mock = self.mock();
         let buckets = &mock.buckets[..visible.unwrap_or(usize::MAX).min(mock.buckets.len())];
         let part = name.to_lowercase();
-        let by_id = buckets.iter().find(|bucket| *bucket.id == *name);
-        let found = by_id.or_else(|| buckets.iter().find(|bucket| bucket.is_named(&part)));
+        let found = buckets.iter().find(|bucket| *bucket.id == *name || bucket.is_named(&part));
         found.map(|bucket| bucket.id.clone())
     }
 
