@@ -1,11 +1,12 @@
 #!/usr/bin/env -S node --experimental-websocket
 // Serves each example and talks to it.
 //
-//   node --experimental-websocket check.mjs WASMOCK [EXAMPLE…]     build first: EXAMPLE/build.sh
+//   node --experimental-websocket check.mjs [--build] WASMOCK [EXAMPLE…]
 //
+// `--build` runs each example's build.sh first, which installs what it needs.
 // Prints one line an example and exits with 1 if one of them did not do what its README says.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
@@ -92,12 +93,15 @@ const examples = {
   },
 };
 
-const [wasmock, ...wanted] = process.argv.slice(2);
+const options = process.argv.slice(2);
+const build = options[0] === '--build' && options.shift();
+const [wasmock, ...wanted] = options;
 if (!wasmock) {
-  console.error('which wasmock? check.mjs WASMOCK [EXAMPLE…]');
+  console.error('which wasmock? check.mjs [--build] WASMOCK [EXAMPLE…]');
   process.exit(2);
 }
 for (const name of wanted.length > 0 ? wanted : Object.keys(examples)) {
+  if (build) execFileSync('sh', [join(here, name, 'build.sh')], { stdio: ['ignore', 2, 2] });
   const port = await freePort();
   const server = spawn(resolve(wasmock), ['serve', 'mock.json', '--port', String(port)], {
     cwd: join(here, name),
