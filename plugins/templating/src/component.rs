@@ -17,7 +17,9 @@ use wasmock_plugin::{
 
 use crate::{Effects, External, FakeError, Host, Lookup, Template, fake};
 
-const LIFECYCLE: Lifecycle = wasmock_plugin::lifecycle!();
+const LIFECYCLE: Lifecycle = wasmock_plugin::lifecycle!()
+    .configure(configure)
+    .schema(r#"{"type":"object","properties":{"variablesPrefix":{"type":"string"},"locale":{"type":"string"}}}"#);
 
 wasmock_plugin::export! {
     templates: Handlebars,
@@ -30,6 +32,26 @@ const REMEMBERED: usize = 4096;
 thread_local! {
     static TEMPLATES: RefCell<HashMap<u64, Rc<Template>>> = RefCell::new(HashMap::new());
     static FAKER: RefCell<Option<Faker>> = const { RefCell::new(None) };
+    /// What the names of environment variables begin with, and need not be written.
+    static PREFIX: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+fn configure(text: &str) -> wasmock_plugin::Result<()> {
+    let configuration = json::parse(text).map_err(|error| error.to_string())?;
+    let entry = |name| configuration.get(name).unwrap_or_default();
+    if let Some(prefix) = entry("variablesPrefix").as_str() {
+        PREFIX.set(prefix.to_owned());
+    }
+    if let Some(locale) = entry("locale").as_str()
+        && !wasmock_faker::locales().any(|known| known == locale)
+    {
+        let known: Vec<&str> = wasmock_faker::locales().collect();
+        Err(format!(
+            "Invalid Faker.js locale. There is no `{locale}`; there are {}.",
+            known.join(", ")
+        ))?;
+    }
+    Ok(())
 }
 
 struct Handlebars;
@@ -40,7 +62,10 @@ impl Templates for Handlebars {
         Ok(Summary {
             constant: template.constant(),
             effects: flags(template.effects()),
-            unknown: template.unknown().map(|(name, ..)| name.to_owned()).collect(),
+            unknown: template
+                .unknown()
+                .map(|(name, ..)| name.to_owned())
+                .collect(),
         })
     }
 
@@ -52,7 +77,11 @@ impl Templates for Handlebars {
 }
 
 fn failure(message: &str, line: u32, column: u32) -> TemplateError {
-    TemplateError { message: message.to_owned(), line, column }
+    TemplateError {
+        message: message.to_owned(),
+        line,
+        column,
+    }
 }
 
 fn template(number: u64) -> Result<Rc<Template>, TemplateError> {
@@ -104,7 +133,11 @@ impl Lookup for Others {
                 effects |= effect;
             }
         }
-        Some(External { id: found.id, effects, block: found.block })
+        Some(External {
+            id: found.id,
+            effects,
+            block: found.block,
+        })
     }
 }
 
@@ -147,7 +180,11 @@ impl Outside {
             Value::Safe(text) => Wire::SafeText(text.to_string()),
             Value::Date(_) => Wire::Text(value.to_text().into_owned()),
             Value::Array(_) | Value::Object(_) => {
-                match self.copied.iter().find(|(copied, _)| copied.strict_eq(value)) {
+                match self
+                    .copied
+                    .iter()
+                    .find(|(copied, _)| copied.strict_eq(value))
+                {
                     Some((_, document)) => Wire::Reference(*document),
                     None => json::to_text(value).map_or(Wire::Undefined, Wire::Json),
                 }
@@ -198,7 +235,11 @@ impl Host for Outside {
     fn header(&mut self, name: &str) -> Value {
         if name.eq_ignore_ascii_case("set-cookie") {
             let all = exchange::header_all(name);
-            return if all.is_empty() { Value::Undefined } else { all.into_iter().map(Value::from).collect() };
+            return if all.is_empty() {
+                Value::Undefined
+            } else {
+                all.into_iter().map(Value::from).collect()
+            };
         }
         exchange::header(name).map_or(Value::Undefined, Value::from)
     }
@@ -242,8 +283,10 @@ impl Host for Outside {
         named: &[(Text, Value)],
     ) -> Result<Value, String> {
         let args: Vec<Wire> = args.iter().map(|value| self.wire(value)).collect();
-        let named: Vec<(String, Wire)> =
-            named.iter().map(|(key, value)| (key.to_string(), self.wire(value))).collect();
+        let named: Vec<(String, Wire)> = named
+            .iter()
+            .map(|(key, value)| (key.to_string(), self.wire(value)))
+            .collect();
         helpers::call(id, &args, &named).map(|wire| self.value(wire))
     }
 
@@ -265,7 +308,10 @@ impl Host for Outside {
     }
 
     fn env_var(&mut self, name: &str) -> Option<String> {
-        configuration::variable(name)
+        PREFIX.with_borrow(|prefix| match name.starts_with(prefix.as_str()) {
+            true => configuration::variable(name),
+            false => configuration::variable(&format!("{prefix}{name}")),
+        })
     }
 
     fn now_ms(&mut self) -> f64 {

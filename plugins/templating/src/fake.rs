@@ -16,9 +16,11 @@ pub fn fake(
     args: &[Value],
     now_ms: f64,
 ) -> Result<Value, FakeError> {
-    faker.call(method, args, now_ms).map_err(|error| match error {
-        Error::NotAMethod => FakeError::Unknown,
-        Error::Faker(text) => FakeError::Refused(text),
-        Error::Other(text) => FakeError::Failed(text),
-    })
+    faker
+        .call(method, args, now_ms)
+        .map_err(|error| match error {
+            Error::NotAMethod => FakeError::Unknown,
+            Error::Faker(text) => FakeError::Refused(text),
+            Error::Other(text) => FakeError::Failed(text),
+        })
 }

@@ -15,8 +15,8 @@ mod language;
 pub use fake::fake;
 pub use helpers::{Family, Helper, all as helpers, find as helper, nearest};
 pub use host::{Effects, External, FakeError, Host, Lookup, NoLookup, Nothing};
-pub use language::{CompileError, escape_html};
 pub use language::evaluate::RenderError;
+pub use language::{CompileError, escape_html};
 
 use language::{Evaluator, Program};
 
@@ -37,7 +37,10 @@ impl Template {
     /// What is wrong with the template and where; the message begins as Mockoon's.
     pub fn compile(source: &str, lookup: &dyn Lookup) -> Result<Self, CompileError> {
         let program = language::compile(source, lookup)?;
-        Ok(Self { program, size_hint: source.len() + source.len() / 4 })
+        Ok(Self {
+            program,
+            size_hint: source.len() + source.len() / 4,
+        })
     }
 
     /// What rendering does besides giving a text.
@@ -56,7 +59,10 @@ impl Template {
     /// Names in the place of a helper that nobody knows, with line and column. Rendering them
     /// prints nothing; `validate` warns.
     pub fn unknown(&self) -> impl Iterator<Item = (&str, u32, u32)> {
-        self.program.unknown.iter().map(|(name, line, column)| (&**name, *line, *column))
+        self.program
+            .unknown
+            .iter()
+            .map(|(name, line, column)| (&**name, *line, *column))
     }
 
     /// Renders the template.

@@ -9,6 +9,8 @@ use super::{Answer, Call, Family, Helper, Param, no_function, no_property, row, 
 use crate::Effects;
 use crate::language::RenderError;
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     plain("array", "value…", "An array of its arguments.", "{{join (array 1 'a') '-'}}", |call| {
         Ok(Value::array(call.args.to_vec()))
@@ -30,7 +32,15 @@ const fn plain(
     example: &'static str,
     function: fn(&mut Call<'_, '_>) -> Answer,
 ) -> Helper {
-    row(name, usage, about, example, Family::Arrays, Effects::PLAIN, function)
+    row(
+        name,
+        usage,
+        about,
+        example,
+        Family::Arrays,
+        Effects::PLAIN,
+        function,
+    )
 }
 
 fn len(call: &mut Call<'_, '_>) -> Answer {
@@ -63,11 +73,17 @@ fn join(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn slice(call: &mut Call<'_, '_>) -> Answer {
-    let Value::Array(items) = call.arg(0) else { return text("") };
+    let Value::Array(items) = call.arg(0) else {
+        return text("");
+    };
     let length = items.len() as f64;
     let place = |n: f64| {
         let n = if n.is_nan() { 0.0 } else { n.trunc() };
-        (if n < 0.0 { (length + n).max(0.0) } else { n.min(length) }) as usize
+        (if n < 0.0 {
+            (length + n).max(0.0)
+        } else {
+            n.min(length)
+        }) as usize
     };
     let start = match call.param(1) {
         Param::Value(value) => place(value.to_number()),
@@ -77,7 +93,12 @@ fn slice(call: &mut Call<'_, '_>) -> Answer {
         Value::Number(n) => place(*n),
         _ => items.len(),
     };
-    Ok(Value::array(items.get(start..end.max(start)).unwrap_or_default().to_vec()))
+    Ok(Value::array(
+        items
+            .get(start..end.max(start))
+            .unwrap_or_default()
+            .to_vec(),
+    ))
 }
 
 fn reverse(call: &mut Call<'_, '_>) -> Answer {
@@ -88,7 +109,10 @@ fn reverse(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn is_object(value: &Value) -> bool {
-    !matches!(value, Value::Undefined | Value::Bool(_) | Value::Number(_) | Value::String(_))
+    !matches!(
+        value,
+        Value::Undefined | Value::Bool(_) | Value::Number(_) | Value::String(_)
+    )
 }
 
 /// Whether an order argument says `desc`.
@@ -102,7 +126,9 @@ fn descending(order: Option<&Value>) -> Result<bool, RenderError> {
 }
 
 fn sort(call: &mut Call<'_, '_>) -> Answer {
-    let Some(Value::Array(items)) = call.args.first() else { return text("") };
+    let Some(Value::Array(items)) = call.args.first() else {
+        return text("");
+    };
     let Some(first) = items.first().filter(|first| !is_object(first)) else {
         return Ok(Value::Array(items.clone()));
     };
@@ -119,9 +145,13 @@ fn sort(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn sort_by(call: &mut Call<'_, '_>) -> Answer {
-    let Some(Value::Array(items)) = call.args.first() else { return text("") };
+    let Some(Value::Array(items)) = call.args.first() else {
+        return text("");
+    };
     let unchanged = || Ok(Value::Array(items.clone()));
-    let Some(first) = items.first().filter(|first| is_object(first)) else { return unchanged() };
+    let Some(first) = items.first().filter(|first| is_object(first)) else {
+        return unchanged();
+    };
     let key = match call.arg(1) {
         key if !key.is_truthy() => return unchanged(),
         key => call.text(key).into_owned(),
@@ -150,7 +180,9 @@ fn sort_by(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn numeric(a: &Value, b: &Value) -> Ordering {
-    (a.to_number() - b.to_number()).partial_cmp(&0.0).unwrap_or(Ordering::Equal)
+    (a.to_number() - b.to_number())
+        .partial_cmp(&0.0)
+        .unwrap_or(Ordering::Equal)
 }
 
 fn locale_compare(a: &Value, b: &Value, name: &str) -> Result<Ordering, RenderError> {
@@ -162,7 +194,9 @@ fn locale_compare(a: &Value, b: &Value, name: &str) -> Result<Ordering, RenderEr
 }
 
 fn filter(call: &mut Call<'_, '_>) -> Answer {
-    let Some((Value::Array(items), conditions)) = call.args.split_first() else { return text("") };
+    let Some((Value::Array(items), conditions)) = call.args.split_first() else {
+        return text("");
+    };
     if conditions.is_empty() {
         return Ok(Value::Array(items.clone()));
     }
@@ -176,7 +210,9 @@ fn filter(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn find(call: &mut Call<'_, '_>) -> Answer {
-    let Some((Value::Array(items), conditions)) = call.args.split_first() else { return text("") };
+    let Some((Value::Array(items), conditions)) = call.args.split_first() else {
+        return text("");
+    };
     for item in items.iter() {
         if any_holds(item, conditions, 0)? {
             return Ok(item.clone());
@@ -222,7 +258,9 @@ fn matches(item: &Value, condition: &Value, depth: u32) -> Result<bool, RenderEr
     let members: &Object = match condition {
         Value::Object(object) => object,
         Value::Safe(inner) => {
-            single = [("string", Value::String(inner.clone()))].into_iter().collect();
+            single = [("string", Value::String(inner.clone()))]
+                .into_iter()
+                .collect();
             &single
         }
         Value::Date(_) => return Ok(is_object(item)),

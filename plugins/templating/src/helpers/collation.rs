@@ -27,7 +27,11 @@ pub(super) fn compare(a: &str, b: &str) -> Ordering {
     }
     let (a, b) = (weights(a), weights(b));
     let letters = |weights: &[Weight]| -> Vec<u32> {
-        weights.iter().map(|w| w.letter).filter(|w| *w > 0).collect()
+        weights
+            .iter()
+            .map(|w| w.letter)
+            .filter(|w| *w > 0)
+            .collect()
     };
     let accents = |weights: &[Weight]| -> Vec<u16> { weights.iter().map(|w| w.accent).collect() };
     let cases = |weights: &[Weight]| -> Vec<u16> { weights.iter().map(|w| w.case).collect() };
@@ -44,7 +48,11 @@ fn weights(text: &str) -> Vec<Weight> {
             Some(known) => out.extend_from_slice(known),
             // Control characters weigh nothing.
             None if c.is_control() => {}
-            None => out.push(Weight { letter: 0x10_0000 + u32::from(c), accent: 1, case: 1 }),
+            None => out.push(Weight {
+                letter: 0x10_0000 + u32::from(c),
+                accent: 1,
+                case: 1,
+            }),
         }
     }
     out
@@ -64,19 +72,31 @@ fn read() -> HashMap<char, Vec<Weight>> {
                 letter += 1;
                 for (accent, same) in line.split(' ').enumerate() {
                     for (case, c) in characters(same).into_iter().enumerate() {
-                        let weight =
-                            Weight { letter, accent: 1 + accent as u16, case: 1 + case as u16 };
+                        let weight = Weight {
+                            letter,
+                            accent: 1 + accent as u16,
+                            case: 1 + case as u16,
+                        };
                         weights.insert(c, vec![weight]);
                     }
                 }
             }
             2 => {
                 for (at, c) in characters(line).into_iter().enumerate() {
-                    weights.insert(c, vec![Weight { letter: 0, accent: 100 + at as u16, case: 1 }]);
+                    weights.insert(
+                        c,
+                        vec![Weight {
+                            letter: 0,
+                            accent: 100 + at as u16,
+                            case: 1,
+                        }],
+                    );
                 }
             }
             _ => {
-                let Some((character, parts)) = line.split_once(' ') else { continue };
+                let Some((character, parts)) = line.split_once(' ') else {
+                    continue;
+                };
                 let mut sum: Vec<Weight> = Vec::new();
                 for part in characters(parts) {
                     sum.extend(weights.get(&part).into_iter().flatten());
@@ -98,10 +118,16 @@ fn characters(line: &str) -> Vec<char> {
     let mut out = Vec::new();
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
-        let escaped = rest.strip_prefix("\\u{").and_then(|inner| inner.split_once('}'));
+        let escaped = rest
+            .strip_prefix("\\u{")
+            .and_then(|inner| inner.split_once('}'));
         match escaped {
             Some((digits, tail)) => {
-                out.extend(u32::from_str_radix(digits, 16).ok().and_then(char::from_u32));
+                out.extend(
+                    u32::from_str_radix(digits, 16)
+                        .ok()
+                        .and_then(char::from_u32),
+                );
                 rest = tail;
             }
             None => {
@@ -120,8 +146,8 @@ mod tests {
     #[test]
     fn sorts_as_icu_does() {
         let sorted = [
-            "", " ", "_", "-", ",", "!", "'", "(", "*", "/", "&", "#", "+", "<", "$", "1", "10", "2",
-            "a", "A", "á", "Á", "ä", "aa", "ab c", "abc", "ae", "æ", "b", "resume", "Resume",
+            "", " ", "_", "-", ",", "!", "'", "(", "*", "/", "&", "#", "+", "<", "$", "1", "10",
+            "2", "a", "A", "á", "Á", "ä", "aa", "ab c", "abc", "ae", "æ", "b", "resume", "Resume",
             "résumé", "Résumé", "ss", "ß", "z", "α", "б", "я", "あ", "中",
         ];
         for pair in sorted.windows(2) {

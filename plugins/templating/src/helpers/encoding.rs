@@ -5,6 +5,8 @@ use wasmock_javascript::Value;
 use super::{Answer, Call, Family, Helper, row};
 use crate::Effects;
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     plain("base64", "value", "The text in Base64; also around a block.", "{{base64 'wasmock'}}", |call| encode(call, STANDARD, true)),
     plain("base64Decode", "text", "The text behind Base64; also around a block.", "{{base64Decode 'd2FzbW9jaw=='}}", decode),
@@ -19,7 +21,15 @@ const fn plain(
     example: &'static str,
     function: fn(&mut Call<'_, '_>) -> Answer,
 ) -> Helper {
-    row(name, usage, about, example, Family::Encoding, Effects::PLAIN, function)
+    row(
+        name,
+        usage,
+        about,
+        example,
+        Family::Encoding,
+        Effects::PLAIN,
+        function,
+    )
 }
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -36,7 +46,9 @@ fn encode(call: &mut Call<'_, '_>, alphabet: &[u8; 64], pad: bool) -> Answer {
     let content = content(call)?;
     let mut out = String::with_capacity(content.len().div_ceil(3) * 4);
     for chunk in content.as_bytes().chunks(3) {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = chunk
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
         let bits = bits << (8 * (3 - chunk.len()));
         for digit in 0..4 {
             if digit <= chunk.len() {
@@ -52,7 +64,9 @@ fn encode(call: &mut Call<'_, '_>, alphabet: &[u8; 64], pad: bool) -> Answer {
 
 fn decode(call: &mut Call<'_, '_>) -> Answer {
     let content = content(call)?;
-    Ok(Value::safe(String::from_utf8_lossy(&bytes(&content)).into_owned()))
+    Ok(Value::safe(
+        String::from_utf8_lossy(&bytes(&content)).into_owned(),
+    ))
 }
 
 /// The bytes behind Base64 as Node reads it: both alphabets, other characters skipped, the

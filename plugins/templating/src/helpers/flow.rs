@@ -13,6 +13,8 @@ use crate::language::evaluate::{At, Evaluator, RenderError};
 use crate::language::frames::{Context, NONE};
 use crate::language::program::{Block, CallSite, Control, Name};
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     block("if", "value [includeZero=true]", "Renders its block when the value is true; `0`, `''`, `null`, `false` and `[]` are not.", "{{#if true}}yes{{else}}no{{/if}}"),
     block("unless", "value", "Renders its block when the value is not true.", "{{#unless false}}yes{{/unless}}"),
@@ -26,6 +28,16 @@ pub(super) const HELPERS: &[Helper] = &[
     block("default", "", "Rendered by `switch` when no case before it matched.", "{{#switch 1}}{{#default}}none{{/default}}{{/switch}}"),
 ];
 
+/// A block with what its helper was given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BlockCall<'a, 'r> {
+    pub(crate) site: &'r CallSite,
+    pub(crate) block: &'r Block,
+    pub(crate) args: &'a [Value],
+    pub(crate) hash: &'a [(Text, Value)],
+    pub(crate) at: At,
+}
+
 const fn block(
     name: &'static str,
     usage: &'static str,
@@ -33,7 +45,18 @@ const fn block(
     example: &'static str,
 ) -> Helper {
     // The evaluator runs these itself; the function is never reached.
-    Helper { block: true, ..row(name, usage, about, example, Family::Flow, Effects::PLAIN, unreached) }
+    Helper {
+        block: true,
+        ..row(
+            name,
+            usage,
+            about,
+            example,
+            Family::Flow,
+            Effects::PLAIN,
+            unreached,
+        )
+    }
 }
 
 fn unreached(_: &mut super::Call<'_, '_>) -> super::Answer {
@@ -49,13 +72,16 @@ impl<'r> Evaluator<'r> {
     pub(crate) fn control(
         &mut self,
         control: Control,
-        site: &'r CallSite,
-        block: &'r Block,
-        args: &[Value],
-        hash: &[(Text, Value)],
-        at: At,
+        call: &BlockCall<'_, 'r>,
         out: &mut String,
     ) -> Result<(), RenderError> {
+        let BlockCall {
+            site,
+            block,
+            args,
+            hash,
+            at,
+        } = *call;
         let program = block.program.as_ref();
         let inverse = block.inverse.as_ref();
         match control {
@@ -63,9 +89,15 @@ impl<'r> Evaluator<'r> {
                 let [condition] = args else {
                     return fail(arity(control));
                 };
-                let zero = hash.iter().any(|(key, value)| &**key == "includeZero" && value.is_truthy());
+                let zero = hash
+                    .iter()
+                    .any(|(key, value)| &**key == "includeZero" && value.is_truthy());
                 let holds = !is_empty(condition) && (zero || condition.is_truthy());
-                let part = if holds == (control == Control::If) { program } else { inverse };
+                let part = if holds == (control == Control::If) {
+                    program
+                } else {
+                    inverse
+                };
                 self.part(part, self.this(at), at, out)
             }
             Control::With => match args {
@@ -83,12 +115,16 @@ impl<'r> Evaluator<'r> {
                     // The second argument stands where the options should.
                     return self.control_value(control, site, args, hash, at).map(drop);
                 }
-                let Some(list) = args.first() else { return fail(arity(control)) };
+                let Some(list) = args.first() else {
+                    return fail(arity(control));
+                };
                 self.each(list, block, at, out)
             }
             Control::Repeat => self.repeat(block, args, hash, at, out),
             Control::Switch => {
-                let Some(value) = args.first() else { return fail(arity(control)) };
+                let Some(value) = args.first() else {
+                    return fail(arity(control));
+                };
                 if let Some(second) = args.get(1) {
                     return Err(wrong_options(second));
                 }
@@ -124,12 +160,15 @@ impl<'r> Evaluator<'r> {
         match control {
             Control::If | Control::Unless => match args {
                 [condition] => {
-                    let zero =
-                        hash.iter().any(|(key, value)| &**key == "includeZero" && value.is_truthy());
-                    fail(match !is_empty(condition) && (zero || condition.is_truthy()) {
-                        true => "options.fn is not a function",
-                        false => "options.inverse is not a function",
-                    })
+                    let zero = hash
+                        .iter()
+                        .any(|(key, value)| &**key == "includeZero" && value.is_truthy());
+                    fail(
+                        match !is_empty(condition) && (zero || condition.is_truthy()) {
+                            true => "options.fn is not a function",
+                            false => "options.inverse is not a function",
+                        },
+                    )
                 }
                 _ => fail(arity(control)),
             },
@@ -140,7 +179,9 @@ impl<'r> Evaluator<'r> {
             },
             Control::Each => match args.first() {
                 None => fail(arity(control)),
-                _ if args.get(1).is_some_and(|options| !options.is_truthy()) => fail(arity(control)),
+                _ if args.get(1).is_some_and(|options| !options.is_truthy()) => {
+                    fail(arity(control))
+                }
                 Some(Value::Array(items)) if !items.is_empty() => fail("fn is not a function"),
                 Some(Value::Object(object)) if !object.is_empty() => fail("fn is not a function"),
                 Some(Value::Safe(_)) => fail("fn is not a function"),
@@ -222,9 +263,18 @@ impl<'r> Evaluator<'r> {
             frame.set(Name::FIRST, Value::Bool(index == 0));
             frame.set(Name::LAST, Value::Bool(last));
         }
-        let Some(body) = &block.program else { return Ok(()) };
+        let Some(body) = &block.program else {
+            return Ok(());
+        };
         let params = Some([item.clone(), key]);
-        self.enter(body, Context::Value(item.clone()), at.scope, at.frame, params, out)
+        self.enter(
+            body,
+            Context::Value(item.clone()),
+            at.scope,
+            at.frame,
+            params,
+            out,
+        )
     }
 
     fn repeat(
@@ -237,10 +287,15 @@ impl<'r> Evaluator<'r> {
     ) -> Result<(), RenderError> {
         let count = self.count(args)?;
         let rounds = count.to_number();
-        let comma = !hash.iter().any(|(key, value)| &**key == "comma" && *value == Value::Bool(false));
+        let comma = !hash
+            .iter()
+            .any(|(key, value)| &**key == "comma" && *value == Value::Bool(false));
         let frames = self.frames.len();
         let copy = self.child_frame(at.frame);
-        let parent = self.frames.get(at.frame as usize).map_or(NONE, |frame| frame.parent);
+        let parent = self
+            .frames
+            .get(at.frame as usize)
+            .map_or(NONE, |frame| frame.parent);
         if let Some(frame) = self.frames.get_mut(copy as usize) {
             // A copy, not a child: `@../` goes past the frame around.
             frame.parent = parent;
@@ -286,16 +341,26 @@ impl<'r> Evaluator<'r> {
                     Value::Undefined => default,
                     other => other.to_number(),
                 };
-                Ok(Value::Number(super::random::random_int(self.host, or(a, 1.0), or(b, 0.0))))
+                Ok(Value::Number(super::random::random_int(
+                    self.host,
+                    or(a, 1.0),
+                    or(b, 0.0),
+                )))
             }
             _ => fail("The repeat helper requires a numeric param"),
         }
     }
 
     fn matches(&self, args: &[Value], at: At) -> Result<bool, RenderError> {
-        let Some(value) = args.first() else { return fail(arity(Control::Case)) };
+        let Some(value) = args.first() else {
+            return fail(arity(Control::Case));
+        };
         let frame = self.frames.get(at.frame as usize);
-        let get = |name| frame.and_then(|frame| frame.get(name)).unwrap_or(&Value::Undefined);
+        let get = |name| {
+            frame
+                .and_then(|frame| frame.get(name))
+                .unwrap_or(&Value::Undefined)
+        };
         Ok(value.strict_eq(get(Name::SWITCH_VALUE)) && !get(Name::FOUND).is_truthy())
     }
 
@@ -307,7 +372,9 @@ impl<'r> Evaluator<'r> {
                 _ => "Cannot read properties of undefined (reading 'found')",
             }));
         }
-        let Some(frame) = self.frames.get_mut(at.frame as usize) else { return Ok(false) };
+        let Some(frame) = self.frames.get_mut(at.frame as usize) else {
+            return Ok(false);
+        };
         if frame.get(Name::FOUND).is_some_and(Value::is_truthy) {
             return Ok(false);
         }

@@ -5,8 +5,8 @@
 //! names all read the same rows.
 
 pub(crate) mod arrays;
-pub(crate) mod dates;
 mod collation;
+pub(crate) mod dates;
 mod encoding;
 mod flow;
 mod jwt;
@@ -24,6 +24,7 @@ mod variables;
 
 use std::borrow::Cow;
 
+pub(crate) use flow::BlockCall;
 use wasmock_javascript::{Text, Value};
 
 use crate::language::RenderError;
@@ -54,7 +55,9 @@ pub struct Helper {
 
 impl std::fmt::Debug for Helper {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Helper").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Helper")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -120,7 +123,16 @@ const fn row(
     effects: Effects,
     function: Function,
 ) -> Helper {
-    Helper { name, usage, about, example, family, effects, block: false, function }
+    Helper {
+        name,
+        usage,
+        about,
+        example,
+        family,
+        effects,
+        block: false,
+        function,
+    }
 }
 
 const FAMILIES: &[&[Helper]] = &[
@@ -211,7 +223,10 @@ impl<'a> Call<'a, '_> {
 
     /// A named argument.
     pub(crate) fn named(&self, key: &str) -> Option<&'a Value> {
-        self.hash.iter().find(|(known, _)| &**known == key).map(|(_, value)| value)
+        self.hash
+            .iter()
+            .find(|(known, _)| &**known == key)
+            .map(|(_, value)| value)
     }
 
     /// `String(value)`
@@ -223,7 +238,10 @@ impl<'a> Call<'a, '_> {
     }
 
     /// `value.toString()`, which fails for `undefined` and `null`.
-    pub(crate) fn method_text<'v>(&mut self, value: &'v Value) -> Result<Cow<'v, str>, RenderError> {
+    pub(crate) fn method_text<'v>(
+        &mut self,
+        value: &'v Value,
+    ) -> Result<Cow<'v, str>, RenderError> {
         match value {
             Value::Undefined | Value::Null => Err(no_property(value, "toString")),
             other => Ok(self.text(other)),
@@ -247,17 +265,24 @@ impl<'a> Call<'a, '_> {
         let Some(block) = self.block else {
             return Err(RenderError::new("hbsOptions.fn is not a function"));
         };
-        let Some(body) = &block.program else { return Ok(String::new()) };
+        let Some(body) = &block.program else {
+            return Ok(String::new());
+        };
         let mut out = String::new();
         let context = self.evaluator.options(self.site, self.hash, self.at);
-        self.evaluator.part(Some(body), context, self.at, &mut out)?;
+        self.evaluator
+            .part(Some(body), context, self.at, &mut out)?;
         Ok(out)
     }
 }
 
 /// `Cannot read properties of undefined (reading 'x')`
 pub(crate) fn no_property(of: &Value, name: &str) -> RenderError {
-    let of = if matches!(of, Value::Null) { "null" } else { "undefined" };
+    let of = if matches!(of, Value::Null) {
+        "null"
+    } else {
+        "undefined"
+    };
     RenderError::new(format!("Cannot read properties of {of} (reading '{name}')"))
 }
 

@@ -6,6 +6,8 @@ use super::{Answer, Call, Family, Helper, Param, number as number_value, row, te
 use crate::Effects;
 use crate::language::RenderError;
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     plain("add", "number…", "The sum; later arguments that are no numbers are skipped.", "{{add 1 '2' 3}}", |call| fold(call, |a, b| a + b)),
     plain("subtract", "number…", "The first number without the others.", "{{subtract 10 3 2}}", |call| fold(call, |a, b| a - b)),
@@ -26,11 +28,21 @@ const fn plain(
     example: &'static str,
     function: fn(&mut Call<'_, '_>) -> Answer,
 ) -> Helper {
-    row(name, usage, about, example, Family::Numbers, Effects::PLAIN, function)
+    row(
+        name,
+        usage,
+        about,
+        example,
+        Family::Numbers,
+        Effects::PLAIN,
+        function,
+    )
 }
 
 fn fold(call: &mut Call<'_, '_>, step: fn(f64, f64) -> f64) -> Answer {
-    let Some((first, rest)) = call.args.split_first() else { return text("") };
+    let Some((first, rest)) = call.args.split_first() else {
+        return text("");
+    };
     let mut sum = first.to_number();
     for value in rest {
         let n = value.to_number();
@@ -63,13 +75,17 @@ fn nearest(n: f64) -> f64 {
 
 fn to_fixed(call: &mut Call<'_, '_>) -> Answer {
     let number_or_zero = |param| match param {
-        Param::Value(value) => Some(value.to_number()).filter(|n| !n.is_nan()).unwrap_or(0.0),
+        Param::Value(value) => Some(value.to_number())
+            .filter(|n| !n.is_nan())
+            .unwrap_or(0.0),
         Param::Options | Param::Missing => 0.0,
     };
     let n = number_or_zero(call.param(0));
     let digits = number_or_zero(call.param(1)).trunc();
     if !(0.0..=100.0).contains(&digits) {
-        return Err(RenderError::new("toFixed() digits argument must be between 0 and 100"));
+        return Err(RenderError::new(
+            "toFixed() digits argument must be between 0 and 100",
+        ));
     }
     text(fixed(n, digits as usize))
 }
@@ -111,10 +127,16 @@ fn round_up(decimal: &str) -> String {
 }
 
 fn parse_int(call: &mut Call<'_, '_>) -> Answer {
-    let Some(value) = call.args.first() else { return text("") };
+    let Some(value) = call.args.first() else {
+        return text("");
+    };
     let digits = call.text(value);
     let n = parse_decimal(&digits);
-    if n.is_nan() { text("") } else { number_value(n) }
+    if n.is_nan() {
+        text("")
+    } else {
+        number_value(n)
+    }
 }
 
 /// `parseInt(text, 10)`

@@ -7,6 +7,8 @@ use wasmock_javascript::{Object, Value, json};
 use super::{Answer, Call, Family, Helper, Param, no_property, row, text};
 use crate::Effects;
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     plain("object", "key=value…", "An object of its named arguments, the last written first.", "{{stringify (object a=1)}}", object),
     plain("objectMerge", "object…", "One object with the members of all, later ones winning.", "{{stringify (objectMerge (object a=1) (object b=2))}}", object_merge),
@@ -21,7 +23,15 @@ const fn plain(
     example: &'static str,
     function: fn(&mut Call<'_, '_>) -> Answer,
 ) -> Helper {
-    row(name, usage, about, example, Family::Objects, Effects::PLAIN, function)
+    row(
+        name,
+        usage,
+        about,
+        example,
+        Family::Objects,
+        Effects::PLAIN,
+        function,
+    )
 }
 
 fn object(call: &mut Call<'_, '_>) -> Answer {
@@ -77,7 +87,9 @@ fn unsafe_texts(value: &Value) -> Value {
             items.iter().map(unsafe_texts).collect()
         }
         Value::Object(object) if object.values().any(may_hide_safe) => {
-            let members = object.iter().map(|(key, member)| (key.clone(), unsafe_texts(member)));
+            let members = object
+                .iter()
+                .map(|(key, member)| (key.clone(), unsafe_texts(member)));
             Value::Object(Arc::new(members.collect()))
         }
         other => other.clone(),
@@ -89,7 +101,11 @@ fn may_hide_safe(value: &Value) -> bool {
 }
 
 fn json_parse(call: &mut Call<'_, '_>) -> Answer {
-    let parsed = call.args.first().and_then(Value::as_any_str).map(json::parse);
+    let parsed = call
+        .args
+        .first()
+        .and_then(Value::as_any_str)
+        .map(json::parse);
     Ok(parsed.and_then(Result::ok).unwrap_or_default())
 }
 

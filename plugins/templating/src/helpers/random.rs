@@ -9,6 +9,8 @@ use super::{Answer, Call, Family, Helper, no_function, no_property, row, text};
 use crate::language::RenderError;
 use crate::{Effects, FakeError, Host};
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     plain("oneOf", "array [stringify] | value…", "One of the values.", "{{oneOf 'a' 'b'}}", one_of),
     plain("someOf", "array min max [stringify]", "Some of the items in random order, at least `min` and at most `max`.", "{{someOf (array 1 2 3) 1 2}}", some_of),
@@ -49,12 +51,25 @@ const fn plain(
     example: &'static str,
     function: fn(&mut Call<'_, '_>) -> Answer,
 ) -> Helper {
-    row(name, usage, about, example, Family::Random, Effects::DRAWS_RANDOM, function)
+    row(
+        name,
+        usage,
+        about,
+        example,
+        Family::Random,
+        Effects::DRAWS_RANDOM,
+        function,
+    )
 }
 
 /// A random integer between two numbers, whichever is greater.
 pub(crate) fn random_int(host: &mut dyn Host, a: f64, b: f64) -> f64 {
-    let low = if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }.ceil();
+    let low = if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.min(b)
+    }
+    .ceil();
     let high = a.max(b).floor();
     let unit = (host.random_bits() >> 11) as f64 / 9_007_199_254_740_992.0;
     (low + unit * (high - low + 1.0)).floor()
@@ -80,7 +95,6 @@ fn one_of(call: &mut Call<'_, '_>) -> Answer {
     })
 }
 
-
 fn some_of(call: &mut Call<'_, '_>) -> Answer {
     let mut items = match call.args.first() {
         Some(Value::Array(items)) => items.to_vec(),
@@ -97,10 +111,20 @@ fn some_of(call: &mut Call<'_, '_>) -> Answer {
         Some(value) => value.to_number(),
     };
     let (min, max) = (bound(call.args.get(1), 1.0), bound(call.args.get(2), 0.0));
-    let (min, max) = if call.args.len() < 2 { (f64::NAN, max) } else { (min, max) };
+    let (min, max) = if call.args.len() < 2 {
+        (f64::NAN, max)
+    } else {
+        (min, max)
+    };
     let count = random_int(call.host(), min, max);
     let length = items.len() as f64;
-    let count = if count.is_nan() { 0.0 } else if count < 0.0 { length + count } else { count };
+    let count = if count.is_nan() {
+        0.0
+    } else if count < 0.0 {
+        length + count
+    } else {
+        count
+    };
     items.truncate(count.clamp(0.0, length) as usize);
     let chosen = Value::array(items);
     match call.arg(3) {
@@ -111,7 +135,9 @@ fn some_of(call: &mut Call<'_, '_>) -> Answer {
 
 /// A faker method whose errors reach the client.
 fn open(call: &mut Call<'_, '_>, method: &str, args: &[Value]) -> Answer {
-    call.host().fake(method, args).map_err(|error| RenderError::new(error.to_string()))
+    call.host()
+        .fake(method, args)
+        .map_err(|error| RenderError::new(error.to_string()))
 }
 
 /// A faker method whose own complaints print nothing.
@@ -139,8 +165,12 @@ fn range(call: &mut Call<'_, '_>, method: &str) -> Answer {
 }
 
 fn hex_color(call: &mut Call<'_, '_>) -> Answer {
-    let options: Object =
-        [("format", Value::text("hex")), ("casing", Value::text("lower"))].into_iter().collect();
+    let options: Object = [
+        ("format", Value::text("hex")),
+        ("casing", Value::text("lower")),
+    ]
+    .into_iter()
+    .collect();
     open(call, "color.rgb", &[Value::object(options)])
 }
 
@@ -165,25 +195,33 @@ fn faker(call: &mut Call<'_, '_>) -> Answer {
         None => "",
         Some(Value::String(name) | Value::Safe(name)) => name,
         Some(_) => {
-            return Err(RenderError::new(format!("Faker method name must be a string {HINT} {line}")));
+            return Err(RenderError::new(format!(
+                "Faker method name must be a string {HINT} {line}"
+            )));
         }
     };
     if name.is_empty() {
-        return Err(RenderError::new(format!("Faker method name is missing {HINT} {line}")));
+        return Err(RenderError::new(format!(
+            "Faker method name is missing {HINT} {line}"
+        )));
     }
-    let unknown =
-        || RenderError::new(format!("{name} is not a valid Faker method {HINT} {line}"));
+    let unknown = || RenderError::new(format!("{name} is not a valid Faker method {HINT} {line}"));
     if !looks_like_method(name) {
         return Err(unknown());
     }
     let mut args: Vec<Value> = Vec::with_capacity(call.args.len());
     for arg in call.args.iter().skip(1) {
-        args.push(match arg.as_str().filter(|s| s.starts_with('{') && s.ends_with('}')) {
-            Some(written) => relaxed_object(written).ok_or_else(|| {
-                RenderError::new(format!("Error in parsing object argument {written}"))
-            })?,
-            None => arg.clone(),
-        });
+        args.push(
+            match arg
+                .as_str()
+                .filter(|s| s.starts_with('{') && s.ends_with('}'))
+            {
+                Some(written) => relaxed_object(written).ok_or_else(|| {
+                    RenderError::new(format!("Error in parsing object argument {written}"))
+                })?,
+                None => arg.clone(),
+            },
+        );
     }
     if !call.hash.is_empty() {
         args.push(Value::object(call.hash.iter().cloned().collect()));
@@ -216,7 +254,10 @@ fn relaxed_object(written: &str) -> Option<Value> {
     let mut at = 0;
     while at < bytes.len() {
         let quote = usize::from(is_quote(bytes[at]));
-        let word = bytes[at + quote..].iter().take_while(|b| is_word(**b)).count();
+        let word = bytes[at + quote..]
+            .iter()
+            .take_while(|b| is_word(**b))
+            .count();
         let mut end = at + quote + word;
         if word > 0 {
             let closing = usize::from(bytes.get(end).is_some_and(|b| is_quote(*b)));

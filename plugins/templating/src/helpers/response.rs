@@ -3,6 +3,8 @@
 use super::{Answer, Call, Family, Helper, numbers, row, text};
 use crate::Effects;
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     row("status", "code", "Sets the status of the answer and prints nothing.", "{{status 404}}", Family::System, Effects::WRITES_STATE, status),
 ];

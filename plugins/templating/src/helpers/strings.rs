@@ -2,10 +2,15 @@
 
 use wasmock_javascript::{Value, number, utf16_len, utf16_slice};
 
-use super::{Answer, Call, Family, Helper, Param, no_function, no_property, number as number_value, row, text};
+use super::{
+    Answer, Call, Family, Helper, Param, no_function, no_property, number as number_value, row,
+    text,
+};
 use crate::language::RenderError;
 use crate::{Effects, MAX_OUTPUT};
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     plain("concat", "value…", "Joins its arguments to one text; with an array first, to one array.", "{{concat 'item-' 7}}", concat),
     plain("includes", "text part", "Whether a text contains another.", "{{includes 'foobar' 'bar'}}", includes),
@@ -28,7 +33,15 @@ const fn plain(
     example: &'static str,
     function: fn(&mut Call<'_, '_>) -> Answer,
 ) -> Helper {
-    row(name, usage, about, example, Family::Strings, Effects::PLAIN, function)
+    row(
+        name,
+        usage,
+        about,
+        example,
+        Family::Strings,
+        Effects::PLAIN,
+        function,
+    )
 }
 
 fn concat(call: &mut Call<'_, '_>) -> Answer {
@@ -80,7 +93,9 @@ fn strict_text<'a>(param: Param<'a>) -> Result<std::borrow::Cow<'a, str>, Render
 /// A number parameter; none for `undefined` and for objects.
 fn optional_number(param: Param<'_>) -> Option<f64> {
     match param {
-        Param::Value(value @ (Value::String(_) | Value::Safe(_) | Value::Number(_) | Value::Bool(_))) => {
+        Param::Value(
+            value @ (Value::String(_) | Value::Safe(_) | Value::Number(_) | Value::Bool(_)),
+        ) => {
             // Through its text, as Mockoon does: `true` is NaN.
             Some(number::from_text(&value.to_text()))
         }
@@ -96,7 +111,11 @@ fn substr(call: &mut Call<'_, '_>) -> Answer {
     let data = strict_text(call.param(0))?;
     let length = utf16_len(&data) as f64;
     let start = integer(optional_number(call.param(1)).unwrap_or(0.0));
-    let start = if start < 0.0 { (length + start).max(0.0) } else { start.min(length) };
+    let start = if start < 0.0 {
+        (length + start).max(0.0)
+    } else {
+        start.min(length)
+    };
     let count = integer(optional_number(call.param(2)).unwrap_or(f64::INFINITY));
     let end = (start + count.max(0.0)).min(length);
     text(utf16_slice(&data, start as usize, end as usize))
@@ -112,18 +131,31 @@ fn change_case(call: &mut Call<'_, '_>, method: &str, change: fn(&str) -> String
 }
 
 fn split(call: &mut Call<'_, '_>) -> Answer {
-    let Some(data) = call.args.first().and_then(Value::as_any_str).filter(|s| !s.is_empty()) else {
+    let Some(data) = call
+        .args
+        .first()
+        .and_then(Value::as_any_str)
+        .filter(|s| !s.is_empty())
+    else {
         return text("");
     };
-    let separator = call.arg(1).as_str().filter(|s| !s.is_empty()).unwrap_or(" ");
+    let separator = call
+        .arg(1)
+        .as_str()
+        .filter(|s| !s.is_empty())
+        .unwrap_or(" ");
     Ok(data.split(separator).map(Value::from).collect())
 }
 
 fn replace(call: &mut Call<'_, '_>, all: bool) -> Answer {
-    let [input, search, replacement, ..] = call.args else { return text("") };
-    let (Some(input), Some(search), Some(replacement)) =
-        (input.as_any_str(), search.as_any_str(), replacement.as_any_str())
-    else {
+    let [input, search, replacement, ..] = call.args else {
+        return text("");
+    };
+    let (Some(input), Some(search), Some(replacement)) = (
+        input.as_any_str(),
+        search.as_any_str(),
+        replacement.as_any_str(),
+    ) else {
         return text("");
     };
     if search.is_empty() {
@@ -180,7 +212,9 @@ fn index_of(call: &mut Call<'_, '_>) -> Answer {
         return number_value(-1.0);
     }
     let skipped = utf16_slice(&data, 0, from as usize).len().min(data.len());
-    let start = (skipped..data.len()).find(|at| data.is_char_boundary(*at)).unwrap_or(data.len());
+    let start = (skipped..data.len())
+        .find(|at| data.is_char_boundary(*at))
+        .unwrap_or(data.len());
     number_value(match data[start..].find(&*search) {
         Some(at) => utf16_len(&data[..start + at]) as f64,
         None => -1.0,
@@ -188,7 +222,9 @@ fn index_of(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn pad(call: &mut Call<'_, '_>, start: bool) -> Answer {
-    let Some(value) = call.args.first() else { return text("") };
+    let Some(value) = call.args.first() else {
+        return text("");
+    };
     let value = call.text(value);
     let wanted = integer(call.args.get(1).map_or(0.0, Value::to_number));
     let filler = match call.args {

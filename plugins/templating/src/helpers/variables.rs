@@ -6,13 +6,17 @@ use crate::Effects;
 use crate::language::program::Name;
 use wasmock_javascript::Value;
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     row("setVar", "name value", "Keeps a value for the rest of the block; read it with `{{@name}}`.", "{{setVar 'n' 5}}{{@n}}", Family::Variables, Effects::PLAIN, set),
     row("getVar", "name", "A value that `setVar` kept, by a name that may be computed.", "{{setVar 'n' 5}}{{getVar 'n'}}", Family::Variables, Effects::PLAIN, get),
 ];
 
 fn set(call: &mut Call<'_, '_>) -> Answer {
-    let [name, value, ..] = call.args else { return Ok(Value::Undefined) };
+    let [name, value, ..] = call.args else {
+        return Ok(Value::Undefined);
+    };
     let name = call.text(name);
     let name = call.evaluator.name(&name);
     let value = value.clone().unwrap_safe();
@@ -23,11 +27,16 @@ fn set(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn get(call: &mut Call<'_, '_>) -> Answer {
-    let Some(name) = call.args.first() else { return Ok(Value::Undefined) };
+    let Some(name) = call.args.first() else {
+        return Ok(Value::Undefined);
+    };
     let name: Name = {
         let name = call.text(name);
         call.evaluator.name(&name)
     };
     let frame = call.evaluator.frames.get(call.at.frame as usize);
-    Ok(frame.and_then(|frame| frame.get(name)).cloned().unwrap_or_default())
+    Ok(frame
+        .and_then(|frame| frame.get(name))
+        .cloned()
+        .unwrap_or_default())
 }

@@ -65,8 +65,16 @@ enum Class {
 }
 
 /// Helpers that handlebars.js compiles into direct calls.
-const KNOWN: [&str; 8] =
-    ["helperMissing", "blockHelperMissing", "each", "if", "unless", "with", "log", "lookup"];
+const KNOWN: [&str; 8] = [
+    "helperMissing",
+    "blockHelperMissing",
+    "each",
+    "if",
+    "unless",
+    "with",
+    "log",
+    "lookup",
+];
 
 impl Compiler<'_> {
     fn body(&mut self, nodes: &[Node<'_>], params: &[Text]) -> Result<Body, CompileError> {
@@ -128,7 +136,10 @@ impl Compiler<'_> {
                 }
             }
         }
-        Ok(Body { ops: ops.into(), inline: inline.into() })
+        Ok(Body {
+            ops: ops.into(),
+            inline: inline.into(),
+        })
     }
 
     fn mustache(&mut self, call: &Call<'_>) -> Result<Expr, CompileError> {
@@ -176,7 +187,11 @@ impl Compiler<'_> {
         } else {
             self.note_unknown(call.tag);
             let place = place(path).into();
-            Callee::Unknown(Box::new(Unknown { path: self.path(path), place, body: self.body }))
+            Callee::Unknown(Box::new(Unknown {
+                path: self.path(path),
+                place,
+                body: self.body,
+            }))
         };
         self.site(call, callee)
     }
@@ -261,14 +276,25 @@ impl Compiler<'_> {
     fn block(&mut self, block: &tree::Block<'_>) -> Result<Block, CompileError> {
         // The parameters belong to the part that is written first.
         let params = &block.call.tag.block_params[..];
-        let (first, second) = if block.call.tag.inverted { (&[][..], params) } else { (params, &[][..]) };
-        let program = block.program.as_deref().map(|nodes| self.body(nodes, first)).transpose()?;
-        let inverse = block.inverse.as_deref().map(|nodes| self.body(nodes, second)).transpose()?;
+        let (first, second) = if block.call.tag.inverted {
+            (&[][..], params)
+        } else {
+            (params, &[][..])
+        };
+        let program = block
+            .program
+            .as_deref()
+            .map(|nodes| self.body(nodes, first))
+            .transpose()?;
+        let inverse = block
+            .inverse
+            .as_deref()
+            .map(|nodes| self.body(nodes, second))
+            .transpose()?;
         let call = &block.call;
         let value = |path, missing_is_text| Subject::Value {
             path,
             missing_is_text,
-            line: call.tag.line,
         };
         let subject = match self.class(call, false) {
             Class::Helper => Subject::Call(self.call(call)?),
@@ -281,7 +307,11 @@ impl Compiler<'_> {
             },
             Class::Value => value(self.path(&call.tag.path), false),
         };
-        Ok(Block { subject, program, inverse })
+        Ok(Block {
+            subject,
+            program,
+            inverse,
+        })
     }
 
     fn partial(
@@ -303,28 +333,53 @@ impl Compiler<'_> {
                 given.len(),
                 column - 1
             );
-            return Err(CompileError { message, line, column });
+            return Err(CompileError {
+                message,
+                line,
+                column,
+            });
         }
-        let context = given.first().map(|argument| self.argument(argument)).transpose()?;
+        let context = given
+            .first()
+            .map(|argument| self.argument(argument))
+            .transpose()?;
         let hash = self.hash(call)?;
-        Ok(Partial { name, context, hash, block, indent: indent.into() })
+        Ok(Partial {
+            name,
+            context,
+            hash,
+            block,
+            indent: indent.into(),
+        })
     }
 
     fn path(&mut self, path: &dialect::Path) -> Path {
         let Some(first) = path.parts.first() else {
-            return Path { base: Base::Context(path.depth), parts: Box::default() };
+            return Path {
+                base: Base::Context(path.depth),
+                parts: Box::default(),
+            };
         };
         if path.depth == 0
             && !path.is_scoped()
             && let Some((level, index)) = self.block_param(first)
         {
-            return Path { base: Base::BlockParam(level, index), parts: path.parts[1..].into() };
+            return Path {
+                base: Base::BlockParam(level, index),
+                parts: path.parts[1..].into(),
+            };
         }
         if path.data {
             let base = Base::Data(path.depth, self.name(first));
-            return Path { base, parts: path.parts[1..].into() };
+            return Path {
+                base,
+                parts: path.parts[1..].into(),
+            };
         }
-        Path { base: Base::Context(path.depth), parts: path.parts[..].into() }
+        Path {
+            base: Base::Context(path.depth),
+            parts: path.parts[..].into(),
+        }
     }
 
     fn block_param(&self, name: &str) -> Option<(u32, u32)> {
@@ -337,10 +392,14 @@ impl Compiler<'_> {
     }
 
     fn name(&mut self, name: &Text) -> Name {
-        let at = self.names.iter().position(|known| known == name).unwrap_or_else(|| {
-            self.names.push(name.clone());
-            self.names.len() - 1
-        });
+        let at = self
+            .names
+            .iter()
+            .position(|known| known == name)
+            .unwrap_or_else(|| {
+                self.names.push(name.clone());
+                self.names.len() - 1
+            });
         Name(u32::try_from(at).unwrap_or(u32::MAX))
     }
 }

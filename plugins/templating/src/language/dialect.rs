@@ -111,7 +111,13 @@ struct OpenBlock {
 
 impl<'s> Reader<'s> {
     fn new(source: &'s str, tokens: Vec<Token<'s>>) -> Self {
-        Self { source, tokens, next: 0, core: Core::default(), open: Vec::new() }
+        Self {
+            source,
+            tokens,
+            next: 0,
+            core: Core::default(),
+            open: Vec::new(),
+        }
     }
 
     fn kind(&self) -> Kind {
@@ -119,7 +125,9 @@ impl<'s> Reader<'s> {
     }
 
     fn kind_after(&self) -> Kind {
-        self.tokens.get(self.next + 1).map_or(Kind::Eof, |token| token.kind)
+        self.tokens
+            .get(self.next + 1)
+            .map_or(Kind::Eof, |token| token.kind)
     }
 
     fn take(&mut self) -> Token<'s> {
@@ -144,9 +152,16 @@ impl<'s> Reader<'s> {
             let message = format!("Lexical error on line {}. Unrecognized text.", token.line);
             return CompileError::new(message, self.source, token.at);
         }
-        let reported = self.next.checked_sub(1).map_or(1, |last| self.tokens[last].end_line);
+        let reported = self
+            .next
+            .checked_sub(1)
+            .map_or(1, |last| self.tokens[last].end_line);
         let (line, column) = position(self.source, token.at);
-        let text = self.source.lines().nth(line as usize - 1).unwrap_or_default();
+        let text = self
+            .source
+            .lines()
+            .nth(line as usize - 1)
+            .unwrap_or_default();
         let found = match token.kind {
             Kind::Eof => "the end of the template".to_owned(),
             _ => format!("'{}'", token.raw.lines().next().unwrap_or_default()),
@@ -155,7 +170,11 @@ impl<'s> Reader<'s> {
         let message = format!(
             "Parse error on line {reported}:\n{text}\n{caret}^\nExpecting {expected}, got {found}"
         );
-        CompileError { message, line, column }
+        CompileError {
+            message,
+            line,
+            column,
+        }
     }
 
     fn too_deep(&self) -> CompileError {
@@ -178,7 +197,9 @@ impl<'s> Reader<'s> {
                 Kind::OpenPartialBlock => self.partial_block()?,
                 Kind::Eof if self.open.is_empty() => return Ok(()),
                 Kind::Eof => {
-                    let name = &self.core.tags[self.open[self.open.len() - 1].tag].path.original;
+                    let name = &self.core.tags[self.open[self.open.len() - 1].tag]
+                        .path
+                        .original;
                     return Err(self.unexpected(&format!("'{{{{/{name}}}}}'")));
                 }
                 _ => return Err(self.unexpected("text or an expression")),
@@ -243,7 +264,10 @@ impl<'s> Reader<'s> {
     }
 
     fn chain(&mut self) -> Result<(), CompileError> {
-        let fits = self.open.last().is_some_and(|b| !b.partial && !b.inverted && !b.else_seen);
+        let fits = self
+            .open
+            .last()
+            .is_some_and(|b| !b.partial && !b.inverted && !b.else_seen);
         if !fits {
             return Err(self.unexpected("text or an expression"));
         }
@@ -279,15 +303,22 @@ impl<'s> Reader<'s> {
         let Some(block) = self.open.last() else {
             return Err(self.unexpected("text or an expression"));
         };
-        let (tag, decorator, has_else) =
-            (block.tag, block.decorator, block.else_seen || block.last != block.tag);
+        let (tag, decorator, has_else) = (
+            block.tag,
+            block.decorator,
+            block.else_seen || block.last != block.tag,
+        );
         let open = self.take();
         let path = self.name("a name")?;
         let close = self.expect(Kind::Close, "'}}'")?;
         self.same_name(tag, &path.original)?;
         if decorator && has_else {
             let at = self.core.tags[tag].at;
-            return Err(CompileError::new("Unexpected inverse block on decorator", self.source, at));
+            return Err(CompileError::new(
+                "Unexpected inverse block on decorator",
+                self.source,
+                at,
+            ));
         }
         self.core.tags[tag].close_strip = strips(open.raw, close.raw);
         let _ = write!(self.core.text, "{{{{/t{tag}}}}}");
@@ -304,7 +335,11 @@ impl<'s> Reader<'s> {
         let at = self.path_offset(tag.at);
         let (line, column) = position(self.source, at);
         let message = format!("{open} doesn't match {close} - {line}:{}", column - 1);
-        Err(CompileError { message, line, column })
+        Err(CompileError {
+            message,
+            line,
+            column,
+        })
     }
 
     /// Where the name of the tag that begins at this offset stands.
@@ -431,7 +466,11 @@ impl<'s> Reader<'s> {
             Kind::Boolean => Atom::Literal(Value::Bool(self.take().raw == "true")),
             Kind::Undefined | Kind::Null => {
                 let undefined = self.take().kind == Kind::Undefined;
-                Atom::Literal(if undefined { Value::Undefined } else { Value::Null })
+                Atom::Literal(if undefined {
+                    Value::Undefined
+                } else {
+                    Value::Null
+                })
             }
             _ => return Ok(false),
         };
@@ -477,7 +516,12 @@ impl<'s> Reader<'s> {
             self.take();
             original.push('@');
         }
-        let mut path = Path { parts: Vec::new(), depth: 0, data, original: "".into() };
+        let mut path = Path {
+            parts: Vec::new(),
+            depth: 0,
+            data,
+            original: "".into(),
+        };
         // The dots of `a/../b` are refused only when the whole path has been read.
         let mut invalid = None;
         loop {
@@ -506,7 +550,11 @@ impl<'s> Reader<'s> {
             }
             let (line, column) = position(self.source, start);
             let message = format!("Invalid path: {original} - {line}:{}", column - 1);
-            return Err(CompileError { message, line, column });
+            return Err(CompileError {
+                message,
+                line,
+                column,
+            });
         }
         path.original = original.into();
         Ok(path)
@@ -548,7 +596,12 @@ impl<'s> Reader<'s> {
 }
 
 fn named(name: &str) -> Path {
-    Path { parts: vec![name.into()], depth: 0, data: false, original: name.into() }
+    Path {
+        parts: vec![name.into()],
+        depth: 0,
+        data: false,
+        original: name.into(),
+    }
 }
 
 fn without_brackets(text: &str) -> &str {
@@ -556,7 +609,9 @@ fn without_brackets(text: &str) -> &str {
     if text.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
         return text;
     }
-    text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text)
+    text.strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(text)
 }
 
 fn strips(open: &str, close: &str) -> Strip {

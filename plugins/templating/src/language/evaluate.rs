@@ -14,7 +14,7 @@ use super::program::{
     Base, Block, Body, CallSite, Callee, Expr, Name, Op, Path, Program, Subject, Unknown,
 };
 use super::{MAX_NESTING, escape_html};
-use crate::helpers::Call;
+use crate::helpers::{BlockCall, Call};
 use crate::{Host, MAX_OUTPUT};
 
 /// Why a template could not be rendered: the text that Mockoon's users see in the answer.
@@ -88,7 +88,11 @@ impl<'r> Evaluator<'r> {
     /// Renders the whole template.
     pub(crate) fn run(&mut self, out: &mut String) -> Result<(), RenderError> {
         let root = self.program.root.clone();
-        let mut frame = Frame { vars: SmallVec::new(), parent: NONE, partial_block: NONE };
+        let mut frame = Frame {
+            vars: SmallVec::new(),
+            parent: NONE,
+            partial_block: NONE,
+        };
         frame.set(Name::ROOT, root.clone());
         self.frames.push(frame);
         let program = self.program;
@@ -115,21 +119,32 @@ impl<'r> Evaluator<'r> {
             Some(around) => {
                 let level = around.level;
                 let same = self.scopes.get(level as usize).is_some_and(|around| {
-                    same_level(&around.context, &context) || self.is_nothing(&around.context, &context)
+                    same_level(&around.context, &context)
+                        || self.is_nothing(&around.context, &context)
                 });
                 if same { (level, NONE) } else { (scope, level) }
             }
         };
-        self.scopes.push(Scope { context, level, up, outer, params });
+        self.scopes.push(Scope {
+            context,
+            level,
+            up,
+            outer,
+            params,
+        });
         let partials = self.partials.len();
         let closures = self.closures.len();
         let result = match body.inline.is_empty() {
             true => self.ops(body, At { scope, frame }, out),
-            false => {
-                self.define(body, At { scope: outer, frame }).and_then(|()| {
-                    self.ops(body, At { scope, frame }, out)
-                })
-            }
+            false => self
+                .define(
+                    body,
+                    At {
+                        scope: outer,
+                        frame,
+                    },
+                )
+                .and_then(|()| self.ops(body, At { scope, frame }, out)),
         };
         self.partials.truncate(partials);
         self.closures.truncate(closures);
@@ -237,20 +252,28 @@ impl<'r> Evaluator<'r> {
         let (args, hash) = self.arguments(site, at)?;
         let value = match &site.callee {
             Callee::Helper(helper) => {
-                let mut call = Call { evaluator: self, site, args: &args, hash: &hash, block, at };
+                let mut call = Call {
+                    evaluator: self,
+                    site,
+                    args: &args,
+                    hash: &hash,
+                    block,
+                    at,
+                };
                 helper.run(&mut call)
             }
-            Callee::External(external) => {
-                self.host.call_helper(external.id, &args, &hash).map_err(RenderError::new)
-            }
+            Callee::External(external) => self
+                .host
+                .call_helper(external.id, &args, &hash)
+                .map_err(RenderError::new),
             Callee::Control(control) => self.control_value(*control, site, &args, &hash, at),
             Callee::Unknown(unknown) => match self.path(&unknown.path, at)?.is_truthy() {
                 false => Ok(Value::text("")),
                 true => Err(self.not_callable(unknown)),
             },
-            Callee::Hook => {
-                Err(RenderError::new("Cannot read properties of undefined (reading 'call')"))
-            }
+            Callee::Hook => Err(RenderError::new(
+                "Cannot read properties of undefined (reading 'call')",
+            )),
         };
         self.depth -= 1;
         value
@@ -268,11 +291,7 @@ impl<'r> Evaluator<'r> {
         Ok((args, self.hash(&site.hash, at)?))
     }
 
-    pub(crate) fn hash(
-        &mut self,
-        hash: &'r [(Text, Expr)],
-        at: At,
-    ) -> Result<Hash, RenderError> {
+    pub(crate) fn hash(&mut self, hash: &'r [(Text, Expr)], at: At) -> Result<Hash, RenderError> {
         let mut named = Hash::new();
         for (key, expr) in hash {
             let value = self.value(expr, at)?;
@@ -291,7 +310,14 @@ impl<'r> Evaluator<'r> {
             Subject::Call(site) => match &site.callee {
                 Callee::Control(control) => {
                     let (args, hash) = self.arguments(site, at)?;
-                    self.control(*control, site, block, &args, &hash, at, out)
+                    let call = BlockCall {
+                        site,
+                        block,
+                        args: &args,
+                        hash: &hash,
+                        at,
+                    };
+                    self.control(*control, &call, out)
                 }
                 Callee::External(external) if external.block => {
                     let list = self.call(site, None, at)?;
@@ -310,7 +336,10 @@ impl<'r> Evaluator<'r> {
                     Ok(())
                 }
             },
-            Subject::Value { path, missing_is_text, .. } => {
+            Subject::Value {
+                path,
+                missing_is_text,
+            } => {
                 let mut value = self.path(path, at)?;
                 if *missing_is_text && value.is_nullish() {
                     value = Value::text("");
@@ -346,7 +375,11 @@ impl<'r> Evaluator<'r> {
 
     /// The context a helper sees as `this`.
     pub(crate) fn this(&self, at: At) -> Context {
-        match self.scopes.get(at.scope as usize).map(|scope| &scope.context) {
+        match self
+            .scopes
+            .get(at.scope as usize)
+            .map(|scope| &scope.context)
+        {
             Some(Context::Value(value)) if value.is_nullish() => {
                 Context::Value(self.program.nothing.clone())
             }
@@ -359,13 +392,20 @@ impl<'r> Evaluator<'r> {
     pub(crate) fn options(&self, site: &CallSite, hash: &[(Text, Value)], at: At) -> Context {
         let hash: Object = hash.iter().cloned().collect();
         let name = site.name.clone();
-        Context::Options(Rc::new(Options { name, hash, line: site.line, frame: at.frame }))
+        Context::Options(Rc::new(Options {
+            name,
+            hash,
+            line: site.line,
+            frame: at.frame,
+        }))
     }
 
     fn path(&mut self, path: &Path, at: At) -> Result<Value, RenderError> {
         let (value, rest) = match path.base {
             Base::Context(up) => {
-                let Some(context) = self.context(at.scope, up) else { return Ok(Value::Undefined) };
+                let Some(context) = self.context(at.scope, up) else {
+                    return Ok(Value::Undefined);
+                };
                 match (context, path.parts.split_first()) {
                     (Context::Options(options), Some((first, rest))) => {
                         let options = options.clone();
@@ -381,12 +421,18 @@ impl<'r> Evaluator<'r> {
             Base::Data(up, name) => {
                 let mut frame = at.frame;
                 for _ in 0..up {
-                    frame = self.frames.get(frame as usize).map_or(NONE, |frame| frame.parent);
+                    frame = self
+                        .frames
+                        .get(frame as usize)
+                        .map_or(NONE, |frame| frame.parent);
                 }
                 let mut rest = &path.parts[..];
                 let mut name = name;
                 while name == Name::PARENT {
-                    frame = self.frames.get(frame as usize).map_or(NONE, |frame| frame.parent);
+                    frame = self
+                        .frames
+                        .get(frame as usize)
+                        .map_or(NONE, |frame| frame.parent);
                     let Some((next, tail)) = rest.split_first() else {
                         return Ok(match self.frames.get(frame as usize) {
                             Some(_) => self.frame_object(frame),
@@ -396,7 +442,11 @@ impl<'r> Evaluator<'r> {
                     name = self.name(next);
                     rest = tail;
                 }
-                match self.frames.get(frame as usize).and_then(|frame| frame.get(name)) {
+                match self
+                    .frames
+                    .get(frame as usize)
+                    .and_then(|frame| frame.get(name))
+                {
                     Some(value) => return Ok(descend(value, rest)),
                     None => return Ok(Value::Undefined),
                 }
@@ -404,9 +454,15 @@ impl<'r> Evaluator<'r> {
             Base::BlockParam(level, param) => {
                 let mut scope = at.scope;
                 for _ in 0..level {
-                    scope = self.scopes.get(scope as usize).map_or(NONE, |scope| scope.outer);
+                    scope = self
+                        .scopes
+                        .get(scope as usize)
+                        .map_or(NONE, |scope| scope.outer);
                 }
-                let params = self.scopes.get(scope as usize).and_then(|s| s.params.as_ref());
+                let params = self
+                    .scopes
+                    .get(scope as usize)
+                    .and_then(|s| s.params.as_ref());
                 let Some(params) = params else {
                     return Err(RenderError::new(format!(
                         "Cannot read properties of undefined (reading '{param}')"
@@ -426,7 +482,10 @@ impl<'r> Evaluator<'r> {
             Some(true) => "alias2",
             _ => "container.hooks.helperMissing",
         };
-        RenderError::new(format!("({} || {missing}).call is not a function", unknown.place))
+        RenderError::new(format!(
+            "({} || {missing}).call is not a function",
+            unknown.place
+        ))
     }
 
     fn context(&self, scope: u32, up: u32) -> Option<&Context> {
@@ -458,14 +517,30 @@ impl<'r> Evaluator<'r> {
     /// The options as an object, for a helper that is given them.
     pub(crate) fn options_object(&mut self, options: &Options) -> Value {
         // Functions show as members without a value.
-        let names = ["lookupProperty", "name", "hash", "fn", "inverse", "data", "loc"];
-        let object: Object = names.iter().map(|name| (*name, self.option(options, name))).collect();
+        let names = [
+            "lookupProperty",
+            "name",
+            "hash",
+            "fn",
+            "inverse",
+            "data",
+            "loc",
+        ];
+        let object: Object = names
+            .iter()
+            .map(|name| (*name, self.option(options, name)))
+            .collect();
         Value::object(object)
     }
 
     fn frame_object(&self, frame: u32) -> Value {
-        let Some(frame) = self.frames.get(frame as usize) else { return Value::Undefined };
-        let members = frame.vars.iter().map(|(name, value)| (self.name_text(*name), value.clone()));
+        let Some(frame) = self.frames.get(frame as usize) else {
+            return Value::Undefined;
+        };
+        let members = frame
+            .vars
+            .iter()
+            .map(|(name, value)| (self.name_text(*name), value.clone()));
         Value::object(members.collect())
     }
 
@@ -485,10 +560,14 @@ impl<'r> Evaluator<'r> {
         if let Some(at) = self.program.names.iter().position(|known| &**known == name) {
             return Name(index(at));
         }
-        let at = self.names.iter().position(|known| &**known == name).unwrap_or_else(|| {
-            self.names.push(name.into());
-            self.names.len() - 1
-        });
+        let at = self
+            .names
+            .iter()
+            .position(|known| &**known == name)
+            .unwrap_or_else(|| {
+                self.names.push(name.into());
+                self.names.len() - 1
+            });
         Name(index(known + at))
     }
 }
@@ -502,7 +581,9 @@ fn is_bare(expr: &Expr) -> bool {
 
 /// The value at a path of own properties; `null` and `undefined` end it.
 fn descend(value: &Value, parts: &[Text]) -> Value {
-    let Some((first, rest)) = parts.split_first() else { return value.clone() };
+    let Some((first, rest)) = parts.split_first() else {
+        return value.clone();
+    };
     if value.is_nullish() {
         return value.clone();
     }

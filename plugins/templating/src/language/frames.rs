@@ -22,7 +22,10 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn get(&self, name: Name) -> Option<&Value> {
-        self.vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+        self.vars
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn set(&mut self, name: Name, value: Value) {
@@ -80,8 +83,12 @@ pub(crate) fn same_level(a: &Context, b: &Context) -> bool {
 
 /// `a == b`
 fn loosely_equal(a: &Value, b: &Value) -> bool {
-    let composite =
-        |v: &Value| matches!(v, Value::Array(_) | Value::Object(_) | Value::Safe(_) | Value::Date(_));
+    let composite = |v: &Value| {
+        matches!(
+            v,
+            Value::Array(_) | Value::Object(_) | Value::Safe(_) | Value::Date(_)
+        )
+    };
     match (a, b) {
         _ if a.is_nullish() || b.is_nullish() => a.is_nullish() && b.is_nullish(),
         _ if composite(a) && composite(b) => a.strict_eq(b),

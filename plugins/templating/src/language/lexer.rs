@@ -71,7 +71,13 @@ enum Mode {
 
 /// Cuts a template into tokens; the last is [`Kind::Eof`] or [`Kind::Unreadable`].
 pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
-    let mut lexer = Lexer { source, at: 0, line: 1, modes: Vec::new(), tokens: Vec::new() };
+    let mut lexer = Lexer {
+        source,
+        at: 0,
+        line: 1,
+        modes: Vec::new(),
+        tokens: Vec::new(),
+    };
     while lexer.step() {}
     lexer.tokens
 }
@@ -118,7 +124,14 @@ impl<'s> Lexer<'s> {
         self.skip(length);
         let text = text.unwrap_or(std::borrow::Cow::Borrowed(raw));
         let at = self.at - length;
-        self.tokens.push(Token { kind, raw, at, line, end_line: self.line, text });
+        self.tokens.push(Token {
+            kind,
+            raw,
+            at,
+            line,
+            end_line: self.line,
+            text,
+        });
     }
 
     fn skip(&mut self, length: usize) {
@@ -297,9 +310,14 @@ impl<'s> Lexer<'s> {
         let open = 2 + tilde;
         let kind = match body.as_bytes().first() {
             Some(b'>') => Kind::OpenPartial,
-            Some(b'#') if body.starts_with("#>") => return Some((Kind::OpenPartialBlock, open + 2)),
+            Some(b'#') if body.starts_with("#>") => {
+                return Some((Kind::OpenPartialBlock, open + 2));
+            }
             Some(b'#') => {
-                return Some((Kind::OpenBlock, open + 1 + usize::from(body.starts_with("#*"))));
+                return Some((
+                    Kind::OpenBlock,
+                    open + 1 + usize::from(body.starts_with("#*")),
+                ));
             }
             Some(b'/') => Kind::OpenEndBlock,
             Some(b'^') => {
@@ -332,8 +350,8 @@ impl<'s> Lexer<'s> {
                         self.modes.pop();
                         return Some((Kind::Inverse, open + spaces + 4 + close));
                     }
-                    let boundary = !after
-                        .starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+                    let boundary =
+                        !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
                     if boundary {
                         return Some((Kind::OpenInverseChain, open + spaces + 4));
                     }
@@ -358,7 +376,9 @@ pub(crate) fn lines(text: &str) -> u32 {
 }
 
 fn follows(rest: &str, set: &str) -> bool {
-    rest.chars().next().is_some_and(|c| set.contains(c) || is_space(c))
+    rest.chars()
+        .next()
+        .is_some_and(|c| set.contains(c) || is_space(c))
 }
 
 /// `~? }}` with something before the braces.
@@ -421,7 +441,10 @@ fn literal(rest: &str) -> Option<(Kind, usize)> {
         ("null", Kind::Null),
     ];
     for (word, kind) in words {
-        if rest.strip_prefix(word).is_some_and(|tail| follows(tail, "~})")) {
+        if rest
+            .strip_prefix(word)
+            .is_some_and(|tail| follows(tail, "~})"))
+        {
             return Some((kind, word.len()));
         }
     }

@@ -41,7 +41,11 @@ pub struct CompileError {
 impl CompileError {
     fn new(message: impl Into<String>, source: &str, at: usize) -> Self {
         let (line, column) = position(source, at);
-        Self { message: message.into(), line, column }
+        Self {
+            message: message.into(),
+            line,
+            column,
+        }
     }
 }
 
@@ -58,5 +62,8 @@ fn position(source: &str, at: usize) -> (u32, u32) {
     let before = &source[..at.min(source.len())];
     let start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let column = before[start..].chars().count() + 1;
-    (lexer::lines(before) + 1, u32::try_from(column).unwrap_or(u32::MAX))
+    (
+        lexer::lines(before) + 1,
+        u32::try_from(column).unwrap_or(u32::MAX),
+    )
 }

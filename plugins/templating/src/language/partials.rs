@@ -24,8 +24,13 @@ impl<'r> Evaluator<'r> {
         for inline in &body.inline {
             let name = self.value(&inline.name, at)?;
             let name = self.text(&name);
-            let closure = Closure { body: &inline.body, scope: at.scope, around: None };
-            self.partials.push((name.into(), index(self.closures.len())));
+            let closure = Closure {
+                body: &inline.body,
+                scope: at.scope,
+                around: None,
+            };
+            self.partials
+                .push((name.into(), index(self.closures.len())));
             self.closures.push(closure);
         }
         Ok(())
@@ -55,9 +60,11 @@ impl<'r> Evaluator<'r> {
             let hash = self.hash(&partial.hash, at)?;
             let mut object = match &context {
                 Context::Value(Value::Object(object)) => Object::clone(object),
-                Context::Value(Value::Array(items)) => {
-                    items.iter().enumerate().map(|(i, item)| (i.to_string(), item.clone())).collect()
-                }
+                Context::Value(Value::Array(items)) => items
+                    .iter()
+                    .enumerate()
+                    .map(|(i, item)| (i.to_string(), item.clone()))
+                    .collect(),
                 Context::Options(options) => {
                     let options = options.clone();
                     match self.options_object(&options) {
@@ -72,14 +79,21 @@ impl<'r> Evaluator<'r> {
             }
             context = Context::Value(Value::object(object));
         }
-        let current = self.frames.get(at.frame as usize).map_or(NONE, |f| f.partial_block);
+        let current = self
+            .frames
+            .get(at.frame as usize)
+            .map_or(NONE, |f| f.partial_block);
         let mut frame = at.frame;
         let frames = self.frames.len();
         let mut block = None;
         if let Some(body) = &partial.block {
             frame = self.child_frame(at.frame);
             let number = index(self.closures.len());
-            self.closures.push(Closure { body, scope: at.scope, around: Some(current) });
+            self.closures.push(Closure {
+                body,
+                scope: at.scope,
+                around: Some(current),
+            });
             if let Some(child) = self.frames.get_mut(frame as usize) {
                 child.partial_block = number;
             }
@@ -88,11 +102,20 @@ impl<'r> Evaluator<'r> {
         let found = if &*name == "@partial-block" {
             (current != NONE).then_some(current)
         } else {
-            self.partials.iter().rev().find(|(known, _)| *known == name).map(|(_, n)| *n)
+            self.partials
+                .iter()
+                .rev()
+                .find(|(known, _)| *known == name)
+                .map(|(_, n)| *n)
         };
-        let closure = found.or(block).and_then(|n| self.closures.get(n as usize)).copied();
+        let closure = found
+            .or(block)
+            .and_then(|n| self.closures.get(n as usize))
+            .copied();
         let Some(closure) = closure else {
-            return Err(RenderError::new(format!("The partial {name} could not be found")));
+            return Err(RenderError::new(format!(
+                "The partial {name} could not be found"
+            )));
         };
         let result = match partial.indent.is_empty() {
             true => self.run_closure(closure, context, frame, out),

@@ -65,7 +65,10 @@ pub(crate) struct Block {
 pub(crate) enum Subject {
     Call(CallSite),
     /// A value that decides; a missing one counts as `''` (unknown name) or as false (path).
-    Value { path: Path, missing_is_text: bool, line: u32 },
+    Value {
+        path: Path,
+        missing_is_text: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -168,6 +171,14 @@ impl Name {
 
     /// The names every template knows, in the order of the constants above.
     pub(crate) const KNOWN: [&'static str; 9] = [
-        "root", "index", "key", "first", "last", "total", "found", "switchValue", "_parent",
+        "root",
+        "index",
+        "key",
+        "first",
+        "last",
+        "total",
+        "found",
+        "switchValue",
+        "_parent",
     ];
 }

@@ -5,8 +5,8 @@
 //! white space by handlebars.js's rules: the crate's own differ (line breaks of Windows, tags
 //! beside each other, the beginning and end of a block).
 
-use handlebars::template::{DecoratorTemplate, HelperTemplate, Parameter, Template};
 use handlebars::template::TemplateElement as Element;
+use handlebars::template::{DecoratorTemplate, HelperTemplate, Parameter, Template};
 use wasmock_javascript::number::is_space;
 
 use super::CompileError;
@@ -23,7 +23,10 @@ pub(crate) enum Node<'c> {
     Decorator(Block<'c>),
     /// `{{*name}}`, which does nothing without a block.
     LoneDecorator(Call<'c>),
-    Partial { call: Call<'c>, indent: &'c str },
+    Partial {
+        call: Call<'c>,
+        indent: &'c str,
+    },
     PartialBlock(Block<'c>),
 }
 
@@ -66,7 +69,11 @@ pub(crate) struct Block<'c> {
 pub(crate) fn parse<'c>(core: &'c Core<'c>, source: &str) -> Result<Vec<Node<'c>>, CompileError> {
     let template = Template::compile(&core.text).map_err(|error| {
         // The core is checked before; this is for what nobody thought of.
-        CompileError::new(format!("Parse error on line 1:\n{}", error.reason()), source, 0)
+        CompileError::new(
+            format!("Parse error on line 1:\n{}", error.reason()),
+            source,
+            0,
+        )
     })?;
     let mut nodes = Reader { core, source }.nodes(&template)?;
     settle(&mut nodes, true);
@@ -85,9 +92,10 @@ impl<'c> Reader<'c, '_> {
             match element {
                 Element::RawString(numbers) => {
                     for number in numbers.split_terminator(';') {
-                        let content = number.parse().ok().and_then(|n: usize| {
-                            self.core.contents.get(n)
-                        });
+                        let content = number
+                            .parse()
+                            .ok()
+                            .and_then(|n: usize| self.core.contents.get(n));
                         let original: &str = content.ok_or_else(|| self.lost())?;
                         nodes.push(Node::Content(Content {
                             original,
@@ -98,7 +106,10 @@ impl<'c> Reader<'c, '_> {
                     }
                 }
                 Element::Comment(number) => {
-                    let tag = number.parse().ok().and_then(|n: usize| self.core.tags.get(n));
+                    let tag = number
+                        .parse()
+                        .ok()
+                        .and_then(|n: usize| self.core.tags.get(n));
                     nodes.push(Node::Comment(tag.ok_or_else(|| self.lost())?));
                 }
                 Element::Expression(helper) | Element::HtmlExpression(helper) => {
@@ -136,7 +147,12 @@ impl<'c> Reader<'c, '_> {
         if inverted {
             std::mem::swap(&mut program, &mut inverse);
         }
-        Ok(Block { call, program, inverse, close_strip })
+        Ok(Block {
+            call,
+            program,
+            inverse,
+            close_strip,
+        })
     }
 
     fn optional(&self, template: Option<&Template>) -> Result<Option<Vec<Node<'c>>>, CompileError> {
@@ -146,8 +162,15 @@ impl<'c> Reader<'c, '_> {
     fn decorator_block(&self, decorator: &DecoratorTemplate) -> Result<Block<'c>, CompileError> {
         let call = self.decorator_call(decorator)?;
         let close_strip = call.tag.close_strip;
-        let program = self.optional(decorator.template.as_ref())?.unwrap_or_default();
-        Ok(Block { call, program: Some(program), inverse: None, close_strip })
+        let program = self
+            .optional(decorator.template.as_ref())?
+            .unwrap_or_default();
+        Ok(Block {
+            call,
+            program: Some(program),
+            inverse: None,
+            close_strip,
+        })
     }
 
     fn call(&self, helper: &HelperTemplate) -> Result<Call<'c>, CompileError> {
@@ -165,15 +188,24 @@ impl<'c> Reader<'c, '_> {
         hash: &std::collections::HashMap<String, Parameter>,
     ) -> Result<Call<'c>, CompileError> {
         let tag = name.as_name().and_then(|name| numbered(name, 't'));
-        let tag = tag.and_then(|n| self.core.tags.get(n)).ok_or_else(|| self.lost())?;
-        let params = params.iter().map(|p| self.argument(p)).collect::<Result<_, _>>()?;
+        let tag = tag
+            .and_then(|n| self.core.tags.get(n))
+            .ok_or_else(|| self.lost())?;
+        let params = params
+            .iter()
+            .map(|p| self.argument(p))
+            .collect::<Result<_, _>>()?;
         let mut named = Vec::with_capacity(hash.len());
         for (key, value) in hash {
             let key = numbered(key, 'h').ok_or_else(|| self.lost())?;
             named.push((key, self.argument(value)?));
         }
         named.sort_unstable_by_key(|(key, _)| *key);
-        Ok(Call { tag, params, hash: named })
+        Ok(Call {
+            tag,
+            params,
+            hash: named,
+        })
     }
 
     fn argument(&self, parameter: &Parameter) -> Result<Argument<'c>, CompileError> {
@@ -188,7 +220,11 @@ impl<'c> Reader<'c, '_> {
     }
 
     fn lost(&self) -> CompileError {
-        CompileError::new("Parse error on line 1:\nThe template was read inconsistently", self.source, 0)
+        CompileError::new(
+            "Parse error on line 1:\nThe template was read inconsistently",
+            self.source,
+            0,
+        )
     }
 }
 
@@ -207,7 +243,9 @@ struct Wishes {
 
 fn settle(body: &mut [Node<'_>], root: bool) {
     for i in 0..body.len() {
-        let Some(wishes) = settle_node(&mut body[i]) else { continue };
+        let Some(wishes) = settle_node(&mut body[i]) else {
+            continue;
+        };
         let before = ends_line(body, i, root);
         let after = begins_line(body, i + 1, root);
         if wishes.strip.close {
@@ -249,15 +287,20 @@ fn settle(body: &mut [Node<'_>], root: bool) {
 fn settle_node(node: &mut Node<'_>) -> Option<Wishes> {
     match node {
         Node::Content(_) => None,
-        Node::Mustache(call) | Node::LoneDecorator(call) => {
-            Some(Wishes { strip: call.tag.strip, ..Wishes::default() })
-        }
-        Node::Comment(tag) => {
-            Some(Wishes { strip: tag.strip, inline_standalone: true, ..Wishes::default() })
-        }
-        Node::Partial { call, .. } => {
-            Some(Wishes { strip: call.tag.strip, inline_standalone: true, ..Wishes::default() })
-        }
+        Node::Mustache(call) | Node::LoneDecorator(call) => Some(Wishes {
+            strip: call.tag.strip,
+            ..Wishes::default()
+        }),
+        Node::Comment(tag) => Some(Wishes {
+            strip: tag.strip,
+            inline_standalone: true,
+            ..Wishes::default()
+        }),
+        Node::Partial { call, .. } => Some(Wishes {
+            strip: call.tag.strip,
+            inline_standalone: true,
+            ..Wishes::default()
+        }),
         Node::Block(block) | Node::Decorator(block) | Node::PartialBlock(block) => {
             Some(settle_block(block))
         }
@@ -269,7 +312,11 @@ fn settle_block(block: &mut Block<'_>) -> Wishes {
     let own_close = block.close_strip;
     // The first `{{else name}}` closes with its parent's end tag, the later ones with themselves.
     if let Some(chain) = chained(&mut block.inverse) {
-        chain.close_strip = if tag.chained { chain.call.tag.strip } else { own_close };
+        chain.close_strip = if tag.chained {
+            chain.call.tag.strip
+        } else {
+            own_close
+        };
     }
     if let Some(program) = &mut block.program {
         settle(program, false);
@@ -286,7 +333,10 @@ fn settle_block(block: &mut Block<'_>) -> Wishes {
         return Wishes::default();
     };
     let mut wishes = Wishes {
-        strip: Strip { open: tag.strip.open, close: own_close.close },
+        strip: Strip {
+            open: tag.strip.open,
+            close: own_close.close,
+        },
         open_standalone: begins_line(program, 0, false),
         ..Wishes::default()
     };
@@ -304,7 +354,9 @@ fn settle_block(block: &mut Block<'_>) -> Wishes {
     if inverse_strip.open {
         trim_end(program, true);
     }
-    let Some(inverse) = &mut block.inverse else { return wishes };
+    let Some(inverse) = &mut block.inverse else {
+        return wishes;
+    };
     let mut after_else = false;
     if let Some(first) = first_inverse(inverse) {
         wishes.close_standalone = ends_line(first, first.len(), false);
@@ -324,7 +376,11 @@ fn settle_block(block: &mut Block<'_>) -> Wishes {
         if let Some(program) = &mut block.program {
             trim_end(program, false);
         }
-        if let Some(first) = block.inverse.as_mut().and_then(|inverse| first_inverse(inverse)) {
+        if let Some(first) = block
+            .inverse
+            .as_mut()
+            .and_then(|inverse| first_inverse(inverse))
+        {
             trim_right_of(first, None, false);
         }
     }
@@ -378,8 +434,12 @@ fn last_part<'a, 'c>(node: &'a mut Node<'c>) -> Option<&'a mut Vec<Node<'c>>> {
 
 /// Whether what stands before position `i` ends with a line break and white space.
 fn ends_line(body: &[Node<'_>], i: usize, root: bool) -> bool {
-    let Some(before) = i.checked_sub(1).and_then(|at| body.get(at)) else { return root };
-    let Node::Content(content) = before else { return false };
+    let Some(before) = i.checked_sub(1).and_then(|at| body.get(at)) else {
+        return root;
+    };
+    let Node::Content(content) = before else {
+        return false;
+    };
     let text = content.original;
     let rest = text.trim_end_matches(is_space);
     text[rest.len()..].contains('\n') || (i == 1 && root && rest.is_empty())
@@ -387,8 +447,12 @@ fn ends_line(body: &[Node<'_>], i: usize, root: bool) -> bool {
 
 /// Whether what stands from position `i` on begins with white space and a line break.
 fn begins_line(body: &[Node<'_>], i: usize, root: bool) -> bool {
-    let Some(after) = body.get(i) else { return root };
-    let Node::Content(content) = after else { return false };
+    let Some(after) = body.get(i) else {
+        return root;
+    };
+    let Node::Content(content) = after else {
+        return false;
+    };
     let text = content.original;
     let rest = text.trim_start_matches(is_space);
     let spaces = &text[..text.len() - rest.len()];
@@ -397,7 +461,9 @@ fn begins_line(body: &[Node<'_>], i: usize, root: bool) -> bool {
 
 /// Cuts white space off the beginning of the content after `at` (of the first, without `at`).
 fn trim_right_of(body: &mut [Node<'_>], at: Option<usize>, all: bool) {
-    let Some(Node::Content(content)) = body.get_mut(at.map_or(0, |at| at + 1)) else { return };
+    let Some(Node::Content(content)) = body.get_mut(at.map_or(0, |at| at + 1)) else {
+        return;
+    };
     if !all && content.right_stripped {
         return;
     }

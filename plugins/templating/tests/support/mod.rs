@@ -1,8 +1,10 @@
 //! A host made of a JSON document, for tests: what the request holds and what time it is.
 
+#![allow(dead_code, unreachable_pub, reason = "each test uses its part of this")]
+
+use wasmock_faker::Faker;
 use wasmock_javascript::path::Path;
 use wasmock_javascript::{Object, Value, json};
-use wasmock_faker::Faker;
 use wasmock_templating::{FakeError, Host};
 
 /// The request and the surroundings of one case.
@@ -25,11 +27,19 @@ impl Double {
     /// A double for a case's `request` member.
     pub fn new(request: Option<&Value>) -> Self {
         let request = request.and_then(Value::as_object).cloned();
-        Self { request, random: 0x9E37_79B9_7F4A_7C15, ..Self::default() }
+        Self {
+            request,
+            random: 0x9E37_79B9_7F4A_7C15,
+            ..Self::default()
+        }
     }
 
     fn member(&self, name: &str) -> Value {
-        self.request.as_ref().and_then(|request| request.get(name)).cloned().unwrap_or_default()
+        self.request
+            .as_ref()
+            .and_then(|request| request.get(name))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn text(&self, name: &str) -> String {
@@ -37,12 +47,18 @@ impl Double {
     }
 
     fn inside(&self, name: &str, key: &str) -> Value {
-        self.member(name).as_object().and_then(|o| o.get(key)).cloned().unwrap_or_default()
+        self.member(name)
+            .as_object()
+            .and_then(|o| o.get(key))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn at(&self, name: &str, path: &str) -> Result<Value, String> {
         let document = self.member(name);
-        Path::parse(path).get_or(&document, &Value::Undefined).map_err(|error| error.to_string())
+        Path::parse(path)
+            .get_or(&document, &Value::Undefined)
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -144,6 +160,8 @@ impl Host for Double {
 
 /// The cases of a file: a list of objects.
 pub fn cases(text: &str) -> Vec<Object> {
-    let Ok(Value::Array(cases)) = json::parse(text) else { return Vec::new() };
+    let Ok(Value::Array(cases)) = json::parse(text) else {
+        return Vec::new();
+    };
     cases.iter().filter_map(Value::as_object).cloned().collect()
 }

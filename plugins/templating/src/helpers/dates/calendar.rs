@@ -76,7 +76,11 @@ pub(super) fn days_of(year: i64, month: i64) -> i64 {
 
 /// `TimeClip`: an instant out of JavaScript's range is no date.
 pub(super) fn clip(ms: f64) -> f64 {
-    if ms.is_finite() && ms.abs() <= 8.64e15 { ms.trunc() } else { f64::NAN }
+    if ms.is_finite() && ms.abs() <= 8.64e15 {
+        ms.trunc()
+    } else {
+        f64::NAN
+    }
 }
 
 /// The instant of a local time, given in milliseconds as if it were UTC.
@@ -135,8 +139,9 @@ pub(super) fn shift(ms: f64, unit: Unit, by: f64, host: &mut dyn Host) -> f64 {
 }
 
 const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// `date.toString()`
 pub(crate) fn date_text(ms: f64, host: &mut dyn Host) -> String {

@@ -13,9 +13,14 @@ pub(super) fn format(ms: f64, pattern: &str, host: &mut dyn Host) -> Result<Stri
     }
     let pattern = expand_long(pattern);
     if pieces(&pattern, false).next().is_none() {
-        return Err(RenderError::new("Cannot read properties of null (reading 'map')"));
+        return Err(RenderError::new(
+            "Cannot read properties of null (reading 'map')",
+        ));
     }
-    let date = Date { at: Local::of(ms, host), ms };
+    let date = Date {
+        at: Local::of(ms, host),
+        ms,
+    };
     let mut out = String::new();
     for piece in pieces(&pattern, true) {
         let first = piece.chars().next().unwrap_or_default();
@@ -144,11 +149,28 @@ struct Date {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
-const WEEKDAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 impl Date {
     fn token(&self, out: &mut String, letter: char, token: &str) {
@@ -172,7 +194,11 @@ impl Date {
                 (false, _) => "Before Christ",
             }),
             'y' | 'Y' => {
-                let year = if letter == 'y' { at.year } else { self.week_year(0, 1) };
+                let year = if letter == 'y' {
+                    at.year
+                } else {
+                    self.week_year(0, 1)
+                };
                 let year = if year > 0 { year } else { 1 - year };
                 match (token, ordinal_form) {
                     ("yy" | "YY", _) => padded(out, year % 100, 2),

@@ -17,6 +17,8 @@ use crate::{Effects, Host};
 
 pub(crate) use calendar::date_text;
 
+// One row a helper reads better than six lines a helper.
+#[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
     plain("now", "[format]", "The present, by default in ISO 8601 with the server's offset.", "{{now 'yyyy'}}", Effects::DRAWS_RANDOM, now),
     plain("dateFormat", "date format", "A date in another form.", "{{dateFormat '2024-02-29T10:00:00' 'dd.MM.yyyy HH:mm'}}", Effects::READS_STATE, date_format),
@@ -34,7 +36,15 @@ const fn plain(
     effects: Effects,
     function: fn(&mut Call<'_, '_>) -> Answer,
 ) -> Helper {
-    row(name, usage, about, example, Family::Dates, effects, function)
+    row(
+        name,
+        usage,
+        about,
+        example,
+        Family::Dates,
+        effects,
+        function,
+    )
 }
 
 const ISO: &str = "yyyy-MM-dd'T'HH:mm:ss.SSSxxx";
@@ -69,7 +79,9 @@ fn date_format(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn is_valid(call: &mut Call<'_, '_>) -> Answer {
-    let Some(value) = call.args.first() else { return Ok(Value::Bool(false)) };
+    let Some(value) = call.args.first() else {
+        return Ok(Value::Bool(false));
+    };
     Ok(Value::Bool(!to_date(value, call.host()).is_nan()))
 }
 
@@ -86,14 +98,25 @@ fn shift(call: &mut Call<'_, '_>) -> Answer {
     }
     // With a positional argument Mockoon looks for the names in that and finds none.
     let named = call.args.is_empty();
-    let date = if named { call.named("date").cloned().unwrap_or_default() } else { Value::Undefined };
-    let pattern = call.named("format").filter(|_| named).and_then(Value::as_any_str).unwrap_or(ISO);
+    let date = if named {
+        call.named("date").cloned().unwrap_or_default()
+    } else {
+        Value::Undefined
+    };
+    let pattern = call
+        .named("format")
+        .filter(|_| named)
+        .and_then(Value::as_any_str)
+        .unwrap_or(ISO);
     let mut ms = match &date {
         Value::Undefined => call.host().now_ms(),
         other => to_date(other, call.host()),
     };
     if named {
-        let is_date = matches!(date, Value::Undefined | Value::String(_) | Value::Safe(_) | Value::Date(_));
+        let is_date = matches!(
+            date,
+            Value::Undefined | Value::String(_) | Value::Safe(_) | Value::Date(_)
+        );
         let steps = [
             ("days", calendar::Unit::Day, "Date"),
             ("months", calendar::Unit::Month, "Month"),
@@ -135,8 +158,12 @@ fn between(call: &mut Call<'_, '_>, from: &str, to: &str) -> Result<f64, RenderE
 }
 
 fn random_date(call: &mut Call<'_, '_>) -> Answer {
-    let [from, to, ..] = call.args else { return text("") };
-    let (Some(from), Some(to)) = (from.as_any_str(), to.as_any_str()) else { return text("") };
+    let [from, to, ..] = call.args else {
+        return text("");
+    };
+    let (Some(from), Some(to)) = (from.as_any_str(), to.as_any_str()) else {
+        return text("");
+    };
     let ms = between(call, from, to)?;
     match call.args {
         [_, _, Value::String(pattern)] => text(format::format(ms, pattern, call.host())?),
@@ -147,14 +174,22 @@ fn random_date(call: &mut Call<'_, '_>) -> Answer {
 fn random_time(call: &mut Call<'_, '_>) -> Answer {
     let (from, to, pattern) = match call.args {
         [Value::String(from), Value::String(to)] => (&**from, &**to, None),
-        [Value::String(from), Value::String(to), Value::String(pattern)] => {
-            (&**from, &**to, Some(pattern))
-        }
+        [
+            Value::String(from),
+            Value::String(to),
+            Value::String(pattern),
+        ] => (&**from, &**to, Some(pattern)),
         [Value::String(from), Value::String(to), ..] => (&**from, &**to, None),
         _ => ("00:00:00", "23:59:00", None),
     };
-    let ms = between(call, &format!("1970-01-01T{from}"), &format!("1970-01-01T{to}"))?;
-    let pattern = pattern.map(|p| &**p).filter(|p| !p.is_empty()).unwrap_or("HH:mm");
+    let ms = between(
+        call,
+        &format!("1970-01-01T{from}"),
+        &format!("1970-01-01T{to}"),
+    )?;
+    let pattern = pattern
+        .map(|p| &**p)
+        .filter(|p| !p.is_empty())
+        .unwrap_or("HH:mm");
     text(format::format(ms, pattern, call.host())?)
 }
-

@@ -34,9 +34,16 @@ struct Parsed {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Token {
     End,
-    Number { value: i64, length: usize },
+    Number {
+        value: i64,
+        length: usize,
+    },
     Symbol(char),
-    Word { kind: Word, value: i64, length: usize },
+    Word {
+        kind: Word,
+        value: i64,
+        length: usize,
+    },
     Space,
     Other,
 }
@@ -124,7 +131,9 @@ impl<'t> Parser<'t> {
     }
 
     fn scan(&mut self) -> Token {
-        let Some(first) = self.rest.chars().next() else { return Token::End };
+        let Some(first) = self.rest.chars().next() else {
+            return Token::End;
+        };
         if first.is_ascii_digit() {
             let length = self.rest.bytes().take_while(u8::is_ascii_digit).count();
             let (digits, rest) = self.rest.split_at(length);
@@ -139,7 +148,10 @@ impl<'t> Parser<'t> {
             return Token::Symbol(first);
         }
         if first >= 'A' && !is_space(first) {
-            let end = self.rest.find(|c| c < 'A' || is_space(c)).unwrap_or(self.rest.len());
+            let end = self
+                .rest
+                .find(|c| c < 'A' || is_space(c))
+                .unwrap_or(self.rest.len());
             let (word, rest) = self.rest.split_at(end);
             self.rest = rest;
             return word_token(word);
@@ -180,7 +192,11 @@ impl<'t> Parser<'t> {
             self.legacy(token, &mut number_seen)?;
             token = self.next();
         }
-        Some(Parsed { day: self.write_day()?, time: self.write_time()?, offset: self.offset() })
+        Some(Parsed {
+            day: self.write_day()?,
+            time: self.write_time()?,
+            offset: self.offset(),
+        })
     }
 
     fn fixed(&self, digits: usize) -> Option<i64> {
@@ -196,7 +212,9 @@ impl<'t> Parser<'t> {
         match self.peeked {
             Token::Symbol(sign @ ('+' | '-')) => {
                 let token = self.next();
-                let Some(year) = self.fixed(6) else { return Some(token) };
+                let Some(year) = self.fixed(6) else {
+                    return Some(token);
+                };
                 self.next();
                 if sign == '-' && year == 0 {
                     return Some(token);
@@ -223,7 +241,13 @@ impl<'t> Parser<'t> {
                 self.day.push(day);
             }
         }
-        if matches!(self.peeked, Token::Word { kind: Word::TimeSeparator, .. }) {
+        if matches!(
+            self.peeked,
+            Token::Word {
+                kind: Word::TimeSeparator,
+                ..
+            }
+        ) {
             self.next();
             self.iso_time()?;
             self.iso_zone()?;
@@ -258,7 +282,9 @@ impl<'t> Parser<'t> {
         self.next();
         self.time.push(second);
         if self.skip('.') {
-            let Token::Number { value, length } = self.next() else { return None };
+            let Token::Number { value, length } = self.next() else {
+                return None;
+            };
             if hour == 24 && value > 0 {
                 return None;
             }
@@ -269,7 +295,11 @@ impl<'t> Parser<'t> {
 
     fn iso_zone(&mut self) -> Option<()> {
         match self.peeked {
-            Token::Word { kind: Word::Zone, length: 1, .. } => {
+            Token::Word {
+                kind: Word::Zone,
+                length: 1,
+                ..
+            } => {
                 self.next();
                 self.set_zone(0);
             }
@@ -313,16 +343,28 @@ impl<'t> Parser<'t> {
                 *number_seen = true;
                 self.legacy_number(value)
             }
-            Token::Word { kind: Word::HalfDay, value, .. } if !self.time.is_empty() => {
+            Token::Word {
+                kind: Word::HalfDay,
+                value,
+                ..
+            } if !self.time.is_empty() => {
                 self.half_day = Some(value);
                 Some(())
             }
-            Token::Word { kind: Word::Month, value, .. } => {
+            Token::Word {
+                kind: Word::Month,
+                value,
+                ..
+            } => {
                 self.named_month = Some(value);
                 self.skip('-');
                 Some(())
             }
-            Token::Word { kind: Word::Zone, value, .. } if *number_seen => {
+            Token::Word {
+                kind: Word::Zone,
+                value,
+                ..
+            } if *number_seen => {
                 self.set_zone(value);
                 Some(())
             }
@@ -354,7 +396,9 @@ impl<'t> Parser<'t> {
         }
         if self.skip('.') && self.expects_time(n) {
             self.add_time(n)?;
-            let Token::Number { value, length } = self.peeked else { return None };
+            let Token::Number { value, length } = self.peeked else {
+                return None;
+            };
             self.next();
             self.final_time(milliseconds(value, length));
         } else if self.zone_hour.is_some() && self.zone_minute.is_none() && n < 60 {
@@ -366,7 +410,11 @@ impl<'t> Parser<'t> {
                 Token::End
                     | Token::Space
                     | Token::Symbol('+' | '-')
-                    | Token::Word { kind: Word::Zone, length: 1, .. }
+                    | Token::Word {
+                        kind: Word::Zone,
+                        length: 1,
+                        ..
+                    }
             );
             return fits.then_some(());
         } else {
@@ -463,22 +511,39 @@ impl<'t> Parser<'t> {
     fn offset(&self) -> Option<i64> {
         let hour = self.zone_hour.unwrap_or(0);
         let minute = self.zone_minute.unwrap_or(0);
-        self.zone_sign.map(|sign| sign * (hour * 3600 + minute * 60))
+        self.zone_sign
+            .map(|sign| sign * (hour * 3600 + minute * 60))
     }
 }
 
 fn word_token(word: &str) -> Token {
     let length = word.chars().count();
-    let prefix: String = word.chars().take(3).map(|c| c.to_ascii_lowercase()).collect();
+    let prefix: String = word
+        .chars()
+        .take(3)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
     if prefix == "t" {
-        return Token::Word { kind: Word::TimeSeparator, value: 0, length };
+        return Token::Word {
+            kind: Word::TimeSeparator,
+            value: 0,
+            length,
+        };
     }
     let known = WORDS
         .iter()
         .find(|(name, kind, _)| *name == prefix && (length <= 3 || *kind == Word::Month));
     match known {
-        Some((_, kind, value)) => Token::Word { kind: *kind, value: *value, length },
-        None => Token::Word { kind: Word::Garbage, value: 0, length },
+        Some((_, kind, value)) => Token::Word {
+            kind: *kind,
+            value: *value,
+            length,
+        },
+        None => Token::Word {
+            kind: Word::Garbage,
+            value: 0,
+            length,
+        },
     }
 }
 
