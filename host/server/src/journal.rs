@@ -33,10 +33,13 @@ pub(crate) struct Transaction {
     pub(crate) proxied: bool,
 }
 
+/// A transaction and its number.
+type Slot = Option<(u64, Arc<Transaction>)>;
+
 /// A ring of the last transactions.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    slots: Box<[Mutex<Option<(u64, Arc<Transaction>)>>]>,
+    slots: Box<[Mutex<Slot>]>,
     next: AtomicU64,
     subscribers: broadcast::Sender<Arc<Transaction>>,
 }

@@ -78,7 +78,7 @@ impl Mock {
     /// A plugin that is not there or does not have the role in which it is used. A path that
     /// does not compile only loses its route, with a log line, as in Mockoon.
     pub(crate) fn compile(
-        source: Arc<Environment>,
+        source: &Arc<Environment>,
         plugins: &Plugins,
         options: &Options,
         previous: Option<&Mock>,
@@ -99,7 +99,7 @@ impl Mock {
                 .collect::<Result<_, _>>()?,
             headers,
             callbacks: callbacks::compile(&source.callbacks),
-            proxy: Proxy::new(&source),
+            proxy: Proxy::new(source),
             source: source.clone(),
         };
         for placed in source.placed_routes() {

@@ -149,6 +149,7 @@ impl<T> Found<'_, T> {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Segment<'a> {
     Literal(&'a str),
     Param,

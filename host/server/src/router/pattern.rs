@@ -24,7 +24,7 @@ pub(crate) struct Pattern {
 pub(crate) struct PatternError(String);
 
 impl PatternError {
-    pub(super) fn new(message: String, pattern: &str) -> Self {
+    pub(super) fn new(message: &str, pattern: &str) -> Self {
         Self(format!("{message}: {pattern}"))
     }
 }

@@ -59,9 +59,9 @@ fn parse_until(
     depth: usize,
     pattern: &str,
 ) -> Result<Vec<Token>, PatternError> {
-    let error = |message: String| Err(PatternError::new(message, pattern));
+    let error = |message: &str| Err(PatternError::new(message, pattern));
     if depth > DEPTH {
-        return error("Too many groups inside each other".to_owned());
+        return error("Too many groups inside each other");
     }
     let mut tokens = Vec::new();
     let mut text = String::new();
@@ -83,7 +83,7 @@ fn parse_until(
                     text.push(escaped);
                     *at += 1;
                 }
-                None => return error(format!("Unexpected end after \\ at index {at}")),
+                None => return error(&format!("Unexpected end after \\ at index {at}")),
             },
             ':' | '*' => {
                 let name = parse_name(chars, at, pattern)?;
@@ -95,13 +95,13 @@ fn parse_until(
                 tokens.push(Token::Group(parse_until(chars, at, Some('}'), depth + 1, pattern)?));
             }
             '}' | '(' | ')' | '[' | ']' | '+' | '?' | '!' => {
-                return error(format!("Unexpected {c} at index {}", *at - 1));
+                return error(&format!("Unexpected {c} at index {}", *at - 1));
             }
             _ => text.push(c),
         }
     }
     if let Some(end) = end {
-        return error(format!("Unexpected end at index {at}, expected {end}"));
+        return error(&format!("Unexpected end at index {at}, expected {end}"));
     }
     flush(&mut text, &mut tokens);
     Ok(tokens)
@@ -125,7 +125,7 @@ fn parse_name(chars: &[char], at: &mut usize, pattern: &str) -> Result<String, P
                 match chars.get(*at) {
                     None => {
                         let message = format!("Unterminated quote at index {quote}");
-                        return Err(PatternError::new(message, pattern));
+                        return Err(PatternError::new(&message, pattern));
                     }
                     Some('"') => break,
                     Some('\\') => {
@@ -140,7 +140,7 @@ fn parse_name(chars: &[char], at: &mut usize, pattern: &str) -> Result<String, P
         _ => {}
     }
     if name.is_empty() {
-        return Err(PatternError::new(format!("Missing parameter name at index {at}"), pattern));
+        return Err(PatternError::new(&format!("Missing parameter name at index {at}"), pattern));
     }
     Ok(name)
 }
@@ -150,7 +150,7 @@ pub(super) fn flatten(tokens: &[Token], pattern: &str) -> Result<Vec<Sequence>, 
     let mut ways: Vec<Vec<&Token>> = Vec::new();
     walk(&mut vec![tokens], Vec::new(), &mut ways);
     if ways.len() > COMBINATIONS {
-        return Err(PatternError::new("Too many path combinations".to_owned(), pattern));
+        return Err(PatternError::new("Too many path combinations", pattern));
     }
     ways.iter().map(|way| sequence(way, pattern)).collect()
 }
@@ -204,7 +204,7 @@ fn sequence(tokens: &[&Token], pattern: &str) -> Result<Sequence, PatternError> 
         if after_capture && between.is_empty() {
             let kind = if wildcard { "wildcard" } else { "param" };
             let message = format!("Missing text before \"{name}\" {kind}");
-            return Err(PatternError::new(message, pattern));
+            return Err(PatternError::new(&message, pattern));
         }
         let (stops, otherwise) = if wildcard {
             if wildcard_in_segment {

@@ -93,7 +93,7 @@ impl Site {
         clock: Clock,
     ) -> Result<Arc<Self>, Error> {
         let plugins = Plugins::new(plugins, || text_of(&environment))?;
-        let mock = Mock::compile(Arc::new(environment), &plugins, &options, None)?;
+        let mock = Mock::compile(&Arc::new(environment), &plugins, &options, None)?;
         let directory = directory.into();
         let site = Arc::new_cyclic(|me| Self {
             me: me.clone(),
@@ -141,7 +141,7 @@ impl Site {
         };
         let present = self.plugins.load_full();
         let plugins = new_plugins.as_ref().unwrap_or(&present);
-        let mock = Mock::compile(Arc::new(environment), plugins, &self.options, Some(&previous))?;
+        let mock = Mock::compile(&Arc::new(environment), plugins, &self.options, Some(&previous))?;
         if let Some(plugins) = new_plugins {
             self.plugins.store(Arc::new(plugins));
             self.templates.clear();
