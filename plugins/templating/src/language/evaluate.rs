@@ -3,6 +3,7 @@
 //! Blocks write straight into the answer; only what a helper needs as a value becomes one.
 //! Every limit that keeps a template from harming the server is here or in `MAX_NESTING`.
 
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use smallvec::SmallVec;
@@ -11,7 +12,7 @@ use wasmock_javascript::{Object, Text, Value, number};
 use super::frames::{Context, Frame, NONE, Options, Scope, same_level};
 use super::partials::Closure;
 use super::program::{
-    Base, Block, Body, CallSite, Callee, Expr, Name, Op, Path, Program, Subject, Unknown,
+    Block, Body, CallSite, Callee, Expr, Name, Op, Program, Subject,
 };
 use super::{MAX_NESTING, escape_html};
 use crate::helpers::{BlockCall, Call};
@@ -56,7 +57,7 @@ pub(crate) struct Evaluator<'r> {
     pub(crate) partials: Vec<(Text, u32)>,
     pub(crate) closures: Vec<Closure<'r>>,
     /// Names of `@variables` that only running the template brought up.
-    names: Vec<Text>,
+    pub(super) names: Vec<Text>,
     depth: usize,
     has_request: Option<bool>,
 }
@@ -399,177 +400,6 @@ impl<'r> Evaluator<'r> {
             frame: at.frame,
         }))
     }
-
-    fn path(&mut self, path: &Path, at: At) -> Result<Value, RenderError> {
-        let (value, rest) = match path.base {
-            Base::Context(up) => {
-                let Some(context) = self.context(at.scope, up) else {
-                    return Ok(Value::Undefined);
-                };
-                match (context, path.parts.split_first()) {
-                    (Context::Options(options), Some((first, rest))) => {
-                        let options = options.clone();
-                        (self.option(&options, first), rest)
-                    }
-                    (Context::Options(options), None) => {
-                        let options = options.clone();
-                        return Ok(self.options_object(&options));
-                    }
-                    (Context::Value(value), _) => return Ok(descend(value, &path.parts)),
-                }
-            }
-            Base::Data(up, name) => {
-                let mut frame = at.frame;
-                for _ in 0..up {
-                    frame = self
-                        .frames
-                        .get(frame as usize)
-                        .map_or(NONE, |frame| frame.parent);
-                }
-                let mut rest = &path.parts[..];
-                let mut name = name;
-                while name == Name::PARENT {
-                    frame = self
-                        .frames
-                        .get(frame as usize)
-                        .map_or(NONE, |frame| frame.parent);
-                    let Some((next, tail)) = rest.split_first() else {
-                        return Ok(match self.frames.get(frame as usize) {
-                            Some(_) => self.frame_object(frame),
-                            None => Value::Undefined,
-                        });
-                    };
-                    name = self.name(next);
-                    rest = tail;
-                }
-                match self
-                    .frames
-                    .get(frame as usize)
-                    .and_then(|frame| frame.get(name))
-                {
-                    Some(value) => return Ok(descend(value, rest)),
-                    None => return Ok(Value::Undefined),
-                }
-            }
-            Base::BlockParam(level, param) => {
-                let mut scope = at.scope;
-                for _ in 0..level {
-                    scope = self
-                        .scopes
-                        .get(scope as usize)
-                        .map_or(NONE, |scope| scope.outer);
-                }
-                let params = self
-                    .scopes
-                    .get(scope as usize)
-                    .and_then(|s| s.params.as_ref());
-                let Some(params) = params else {
-                    return Err(RenderError::new(format!(
-                        "Cannot read properties of undefined (reading '{param}')"
-                    )));
-                };
-                match params.get(param as usize) {
-                    Some(value) => return Ok(descend(value, &path.parts)),
-                    None => return Ok(Value::Undefined),
-                }
-            }
-        };
-        Ok(descend(&value, rest))
-    }
-
-    fn not_callable(&self, unknown: &Unknown) -> RenderError {
-        let missing = match self.program.crowded.get(unknown.body) {
-            Some(true) => "alias2",
-            _ => "container.hooks.helperMissing",
-        };
-        RenderError::new(format!(
-            "({} || {missing}).call is not a function",
-            unknown.place
-        ))
-    }
-
-    fn context(&self, scope: u32, up: u32) -> Option<&Context> {
-        let scope = self.scopes.get(scope as usize)?;
-        if up == 0 {
-            return Some(&scope.context);
-        }
-        let mut level = scope.level;
-        for _ in 0..up {
-            level = self.scopes.get(level as usize)?.up;
-        }
-        self.scopes.get(level as usize).map(|scope| &scope.context)
-    }
-
-    fn option(&mut self, options: &Options, name: &str) -> Value {
-        match name {
-            "name" => Value::String(options.name.clone()),
-            "hash" => Value::object(options.hash.clone()),
-            "data" => self.frame_object(options.frame),
-            "loc" => {
-                let line = Value::Number(f64::from(options.line));
-                let start: Object = [("line", line)].into_iter().collect();
-                Value::object([("start", Value::object(start))].into_iter().collect())
-            }
-            _ => Value::Undefined,
-        }
-    }
-
-    /// The options as an object, for a helper that is given them.
-    pub(crate) fn options_object(&mut self, options: &Options) -> Value {
-        // Functions show as members without a value.
-        let names = [
-            "lookupProperty",
-            "name",
-            "hash",
-            "fn",
-            "inverse",
-            "data",
-            "loc",
-        ];
-        let object: Object = names
-            .iter()
-            .map(|name| (*name, self.option(options, name)))
-            .collect();
-        Value::object(object)
-    }
-
-    fn frame_object(&self, frame: u32) -> Value {
-        let Some(frame) = self.frames.get(frame as usize) else {
-            return Value::Undefined;
-        };
-        let members = frame
-            .vars
-            .iter()
-            .map(|(name, value)| (self.name_text(*name), value.clone()));
-        Value::object(members.collect())
-    }
-
-    fn name_text(&self, name: Name) -> Text {
-        let at = name.0 as usize;
-        let known = self.program.names.len();
-        let text = match at < known {
-            true => self.program.names.get(at),
-            false => self.names.get(at - known),
-        };
-        text.cloned().unwrap_or_default()
-    }
-
-    /// The number of a name of an `@variable`.
-    pub(crate) fn name(&mut self, name: &str) -> Name {
-        let known = self.program.names.len();
-        if let Some(at) = self.program.names.iter().position(|known| &**known == name) {
-            return Name(index(at));
-        }
-        let at = self
-            .names
-            .iter()
-            .position(|known| &**known == name)
-            .unwrap_or_else(|| {
-                self.names.push(name.into());
-                self.names.len() - 1
-            });
-        Name(index(known + at))
-    }
 }
 
 /// Whether an expression gives an object that JavaScript cannot print at all: the parameters of
@@ -579,26 +409,13 @@ fn is_bare(expr: &Expr) -> bool {
     matches!(site.callee, Callee::Helper(helper) if helper.name == "urlParams")
 }
 
-/// The value at a path of own properties; `null` and `undefined` end it.
-fn descend(value: &Value, parts: &[Text]) -> Value {
-    let Some((first, rest)) = parts.split_first() else {
-        return value.clone();
-    };
-    if value.is_nullish() {
-        return value.clone();
+fn push_number(out: &mut String, n: f64) {
+    let integer = n as i64;
+    if integer as f64 == n && integer.unsigned_abs() < 1 << 53 {
+        let _ = write!(out, "{integer}");
+    } else {
+        out.push_str(&number::to_text(n));
     }
-    let member = match value {
-        Value::Object(object) => match object.get(first) {
-            Some(member) => return descend(member, rest),
-            None => None,
-        },
-        other => other.get(first),
-    };
-    member.map_or(Value::Undefined, |member| descend(&member, rest))
-}
-
-pub(crate) fn push_number(out: &mut String, n: f64) {
-    out.push_str(&number::to_text(n));
 }
 
 pub(crate) fn index(n: usize) -> u32 {

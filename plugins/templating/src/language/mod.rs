@@ -12,6 +12,7 @@ mod escape;
 pub(crate) mod evaluate;
 pub(crate) mod frames;
 mod lexer;
+mod lookup;
 mod partials;
 pub(crate) mod program;
 mod tree;
