@@ -17,7 +17,7 @@ use wasmock_javascript::number;
 
 use crate::files::{describe, mime, path as paths};
 use crate::http::{Answering, apply_headers, document_bytes};
-use crate::mock::{Header, Response, Text, headers};
+use crate::mock::{Header, Response, Text, plain_headers};
 use crate::site::Site;
 
 /// How deep callbacks are that cause each other.
@@ -54,7 +54,7 @@ pub(crate) fn compile(callbacks: &[file::Callback]) -> HashMap<String, Arc<Callb
                 name: callback.name.clone(),
                 method,
                 uri: Text::new(&callback.uri),
-                headers: headers(&callback.headers),
+                headers: plain_headers(&callback.headers),
                 content: match callback.body_type {
                     BodyType::Databucket if !callback.databucket_id.is_empty() => {
                         Content::Bucket(callback.databucket_id.as_str().into())
@@ -128,7 +128,8 @@ impl Callback {
     ) -> Result<(), String> {
         let (call, uri) = site.render_text(&self.uri, call).await;
         let mut uri = uri.map_err(|error| error.message)?;
-        if uri.starts_with('/') {
+        let is_own = uri.starts_with('/');
+        if is_own {
             uri = format!("{}{uri}", site.own_address());
         }
         let mut sent = HeaderMap::new();
@@ -151,11 +152,24 @@ impl Callback {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri.parse().map_err(|_| format!("Failed to parse URL from {uri}"))?;
         *request.headers_mut() = sent;
-        let answer = site.outbound().send(request).await?;
+        // Nobody need prove to the mock that it is itself.
+        let answer = match is_own {
+            true => site.outbound().send_trusting(request).await?,
+            false => site.outbound().send(request).await?,
+        };
         let status = answer.status().as_u16();
         // Read to its end, so that the connection can be used again.
         let _ = answer.into_body().collect().await;
-        tracing::info!(callbackName = self.name, url = uri, method = self.method.as_str(), status, "Callback invoked");
+        let environment = site.environment();
+        tracing::info!(
+            environmentName = environment.name,
+            environmentUUID = environment.uuid,
+            callbackName = self.name,
+            callbackMethod = self.method.as_str(),
+            callbackUrl = uri,
+            callbackStatus = status,
+            "Callback invoked"
+        );
         Ok(())
     }
 

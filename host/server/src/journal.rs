@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use http::request::Parts;
 use tokio::sync::broadcast;
+use wasmock_exchange::Random;
 
 use crate::http::Recorded;
 use crate::mock::Route;
@@ -47,7 +48,9 @@ pub(crate) struct Journal {
 impl Transaction {
     /// A number in the form of a uuid; unlike every other in this process.
     pub(crate) fn uuid(&self) -> String {
-        let bits = (u128::from(self.id) << 64) | u128::from(self.id.rotate_left(32).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        // The time tells the processes apart.
+        let random = Random::repeatable(self.id ^ self.time.to_bits().rotate_left(17));
+        let bits = (u128::from(random.bits()) << 64) | u128::from(random.bits());
         uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
     }
 }

@@ -20,7 +20,7 @@ use wasmock_exchange::Call;
 
 use crate::http::exchange::{RequestFacts, target, text};
 use crate::http::{Reply, ReplyBody, apply_headers};
-use crate::mock::{Header, headers};
+use crate::mock::{Header, plain_headers};
 use crate::site::Site;
 
 /// The proxy of a mock.
@@ -57,8 +57,8 @@ impl Proxy {
             authority,
             base: uri.path().trim_end_matches('/').to_owned(),
             prefix: removed.then(|| format!("/{prefix}")),
-            request_headers: headers(&environment.proxy_req_headers),
-            answer_headers: headers(&environment.proxy_res_headers),
+            request_headers: plain_headers(&environment.proxy_req_headers),
+            answer_headers: plain_headers(&environment.proxy_res_headers),
         })
     }
 

@@ -1,7 +1,7 @@
 //! State by the admin API: variables, buckets, the environment itself.
 
 use http::StatusCode;
-use wasmock_environment::{LoadOptions, Severity, parse};
+use wasmock_environment::{LoadOptions, Problem, parse};
 use wasmock_exchange::{Operation, Space, State};
 use wasmock_javascript::Value;
 
@@ -117,8 +117,11 @@ impl Asked<'_> {
             Ok(loaded) => loaded,
             Err(error) => return self.message(StatusCode::BAD_REQUEST, format!("{wrong}: {error}")),
         };
-        for warning in loaded.warnings.iter().filter(|warning| warning.severity == Severity::Error) {
-            tracing::warn!("in the environment from the admin API: {warning}");
+        for problem in loaded.warnings.iter().filter(|problem| problem.is_error()) {
+            if empties_a_member(problem) {
+                return self.message(StatusCode::BAD_REQUEST, format!("{wrong}: {problem}"));
+            }
+            tracing::warn!("in the environment from the admin API: {problem}");
         }
         let present = self.site.environment();
         let new = &mut loaded.environment;
@@ -130,6 +133,11 @@ impl Asked<'_> {
             Err(error) => self.message(StatusCode::BAD_REQUEST, format!("{wrong}: {error}")),
         }
     }
+}
+
+/// Whether a default would take the place of a whole list, such as all routes.
+fn empties_a_member(problem: &Problem) -> bool {
+    problem.pointer.strip_prefix('/').is_some_and(|name| MEMBERS.contains(&name))
 }
 
 /// All buckets without what they hold; each with its uuid where that is asked for.

@@ -4,7 +4,7 @@ use http::header::{CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use wasmock_exchange::Call;
 
-use crate::mock::{Header, HeaderText, Response, header_value};
+use crate::mock::{Header, HeaderText, Response};
 use crate::site::Site;
 
 /// What a header holds whose template fails.
@@ -18,7 +18,7 @@ pub(crate) async fn apply(
     answer: &mut HeaderMap,
     mut call: Call,
 ) -> Call {
-    for Header { name, value } in headers {
+    for Header { name, value, finish } in headers {
         let value = match value {
             HeaderText::Fixed(value) => Some(value.clone()),
             HeaderText::Template(template) => {
@@ -28,7 +28,7 @@ pub(crate) async fn apply(
                     tracing::error!(header = name.as_str(), "Error while parsing header: {error}");
                     FAILED.to_owned()
                 });
-                header_value(name, &text)
+                finish(name, &text)
             }
         };
         if let Some(value) = value {
@@ -40,7 +40,7 @@ pub(crate) async fn apply(
 
 /// [`apply`] where all are fixed.
 pub(super) fn apply_fixed(headers: &[Header], answer: &mut HeaderMap) {
-    for Header { name, value } in headers {
+    for Header { name, value, .. } in headers {
         if let HeaderText::Fixed(value) = value {
             set(answer, name, value.clone());
         }

@@ -23,7 +23,7 @@ use crate::{Error, Options};
 
 pub(crate) use bucket::{Bucket, Content as BucketContent, parse as parse_bucket};
 pub(crate) use route::{Content, Response, Route, Use, usage};
-pub(crate) use text::{Header, HeaderText, Text, header_value, headers};
+pub(crate) use text::{Header, HeaderText, Text, header_value, headers, plain_headers};
 
 /// An environment, compiled.
 #[derive(Debug)]

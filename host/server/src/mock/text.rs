@@ -46,6 +46,8 @@ impl Text {
 pub(crate) struct Header {
     pub(crate) name: HeaderName,
     pub(crate) value: HeaderText,
+    /// Makes what is sent of a rendered text; for answers that adds a charset.
+    pub(crate) finish: fn(&HeaderName, &str) -> Option<HeaderValue>,
 }
 
 /// The value of a header.
@@ -60,7 +62,10 @@ pub(crate) enum HeaderText {
 impl Header {
     /// Nothing for a header that is never sent: with an empty name or value, or with one that
     /// HTTP does not allow.
-    fn new(header: &file::Header) -> Option<Self> {
+    fn new(
+        header: &file::Header,
+        finish: fn(&HeaderName, &str) -> Option<HeaderValue>,
+    ) -> Option<Self> {
         if header.key.is_empty() || header.value.is_empty() {
             return None;
         }
@@ -68,9 +73,9 @@ impl Header {
         let value = if Template::is_needed(&header.value) {
             HeaderText::Template(Template::new(header.value.as_str()))
         } else {
-            HeaderText::Fixed(header_value(&name, &header.value)?)
+            HeaderText::Fixed(finish(&name, &header.value)?)
         };
-        Some(Self { name, value })
+        Some(Self { name, value, finish })
     }
 
     pub(crate) fn is_fixed(&self) -> bool {
@@ -78,20 +83,27 @@ impl Header {
     }
 }
 
-/// The headers that can be sent, in order.
+/// The headers of an answer that can be sent, in order.
 pub(crate) fn headers(headers: &[file::Header]) -> Vec<Header> {
-    headers.iter().filter_map(Header::new).collect()
+    headers.iter().filter_map(|header| Header::new(header, header_value)).collect()
+}
+
+/// Headers that express never sees: those of calls to other servers and of their answers.
+pub(crate) fn plain_headers(headers: &[file::Header]) -> Vec<Header> {
+    headers.iter().filter_map(|header| Header::new(header, |_, text| plain_value(text))).collect()
+}
+
+/// A value as express writes it: a Content-Type gets a charset, the rest is [`plain_value`].
+pub(crate) fn header_value(name: &HeaderName, text: &str) -> Option<HeaderValue> {
+    if *name == http::header::CONTENT_TYPE {
+        return plain_value(&content_type::with_charset(text));
+    }
+    plain_value(text)
 }
 
 /// A value as Node writes it: Latin-1, without spaces around it; nothing when a character has
-/// no place in a header. A Content-Type gets the charset that express adds.
-pub(crate) fn header_value(name: &HeaderName, text: &str) -> Option<HeaderValue> {
-    let with_charset;
-    let mut text = text;
-    if *name == http::header::CONTENT_TYPE {
-        with_charset = content_type::with_charset(text);
-        text = &with_charset;
-    }
+/// no place in a header.
+fn plain_value(text: &str) -> Option<HeaderValue> {
     let text = text.trim_matches([' ', '\t']);
     if text.is_ascii() {
         return HeaderValue::from_str(text).ok();
