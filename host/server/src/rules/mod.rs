@@ -8,6 +8,7 @@
 mod choose;
 mod operator;
 mod regex;
+mod schema;
 mod target;
 
 use std::borrow::Cow;

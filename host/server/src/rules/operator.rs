@@ -8,6 +8,7 @@ use wasmock_javascript::Value;
 use wasmock_javascript::path::Path;
 
 use super::regex::Pattern;
+use super::schema;
 use super::target::first_name;
 use super::{Broken, Facts};
 use crate::mock::{Mock, Text};
@@ -22,7 +23,8 @@ pub(super) enum Operator {
     EmptyArray,
     /// Without a modifier it is [`Operator::Equals`], except for what it sees of the body.
     ArrayIncludes { has_modifier: bool },
-    Schema(Path),
+    /// Where the schema is, and its compiled form.
+    Schema(Path, Arc<schema::Compiled>),
 }
 
 impl Operator {
@@ -39,7 +41,9 @@ impl Operator {
             file::Operator::ArrayIncludes => {
                 Self::ArrayIncludes { has_modifier: !rule.modifier.is_empty() }
             }
-            file::Operator::ValidJsonSchema => Self::Schema(Path::parse(&rule.value)),
+            file::Operator::ValidJsonSchema => {
+                Self::Schema(Path::parse(&rule.value), Arc::default())
+            }
         }
     }
 
@@ -52,7 +56,7 @@ impl Operator {
         match self {
             Self::Regex { pattern, .. } => !matches!(pattern, Some(Pattern::Backtracking(_))),
             // Its bucket may have to be filled first.
-            Self::Schema(_) => false,
+            Self::Schema(..) => false,
             _ => true,
         }
     }
@@ -81,7 +85,7 @@ impl Operator {
     /// The bucket with the schema.
     pub(super) fn schema_bucket(&self, mock: &Mock, value: &str) -> Option<Arc<str>> {
         match self {
-            Self::Schema(_) => {
+            Self::Schema(..) => {
                 let name = first_name(value);
                 let exact = |bucket: &&Arc<crate::mock::Bucket>| {
                     *bucket.id == *name || *bucket.name == *name
@@ -122,14 +126,17 @@ impl Operator {
                     }
                 }
             }
-            Self::Schema(path) => {
+            Self::Schema(path, compiled) => {
                 let Some(id) = self.schema_bucket(facts.mock, value) else { return Ok(false) };
                 let Some(bucket) = facts.site.bucket_value(&id) else { return Ok(false) };
                 let root = Value::object([(first_name(value), bucket)].into_iter().collect());
                 match path.get(&root) {
-                    Ok(schema) if schema.is_truthy() => {
-                        return Err(Broken("JSON Schema is not evaluated yet".to_owned()));
-                    }
+                    Ok(source) if source.is_truthy() => match &*compiled.of(&source) {
+                        Ok(schema) => schema.is_valid(target),
+                        Err(problem) => {
+                            return Err(Broken(format!("the schema `{value}`: {problem}")));
+                        }
+                    },
                     _ => false,
                 }
             }

@@ -90,7 +90,10 @@ impl Format {
             Self::IsoDateTime => date_time(text, false).is_some(),
             Self::Duration => is_duration(text),
             Self::Uri => is_uri(text),
-            Self::UriReference => is_uri_text(text, "[]\"") && !text.contains("##"),
+            Self::UriReference => {
+                is_uri_text(text, if text.contains("//[") { "[]\"" } else { "\"" })
+                    && !text.contains("##")
+            }
             Self::UriTemplate => is_uri_template(text),
             Self::Url => is_url(text),
             Self::Email => is_email(text),

@@ -14,6 +14,8 @@ mod check;
 mod compile;
 mod format;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use regex::Regex;
 use wasmock_javascript::{Text, Value};
 
@@ -35,6 +37,27 @@ impl Schema {
     /// Whether a value passes. A check that takes more than a million steps fails it.
     pub(crate) fn is_valid(&self, value: &Value) -> bool {
         check::is_valid(self, value)
+    }
+}
+
+/// The schema compiled last. A bucket keeps its value until somebody writes to it, so a rule
+/// compiles its schema once for each version.
+#[derive(Debug, Default)]
+pub(crate) struct Compiled(Mutex<Option<(Value, Arc<Result<Schema, String>>)>>);
+
+impl Compiled {
+    /// The compiled form of this very schema.
+    pub(crate) fn of(&self, source: &Value) -> Arc<Result<Schema, String>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some((known, compiled)) if known.strict_eq(source) => compiled,
+            _ => {
+                let compiled = Arc::new(Schema::compile(source));
+                *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some((source.clone(), compiled.clone()));
+                compiled
+            }
+        }
     }
 }
 
