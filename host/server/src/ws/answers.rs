@@ -67,10 +67,12 @@ impl Definition {
             exchange.parsed_body();
             exchange
         });
-        match parsed.await {
-            Ok(exchange) => self.reply_now(&site, exchange).finish().await,
-            Err(_) => failed("the message could not be parsed"),
-        }
+        let Ok(exchange) = parsed.await else { return failed("the message could not be parsed") };
+        let value = exchange.parsed_body();
+        let reply = self.reply_now(&site, exchange).finish().await;
+        // Taking millions of values apart takes as long as making them.
+        tokio::task::spawn_blocking(move || drop(value));
+        reply
     }
 
     fn reply_now(self: &Arc<Self>, site: &Arc<Site>, exchange: Conversation) -> Work {
@@ -140,7 +142,7 @@ impl Definition {
             Ok(reply) => reply,
             Err(problem) => {
                 tracing::warn!(
-                    route = self.route.pattern.text(), response = place + 1, "WebSocket: {problem}"
+                    routeUUID = self.route.uuid(), response = place + 1, "WebSocket: {problem}"
                 );
                 let mut reply = failed(&problem);
                 reply.delay = response.latency;
@@ -190,7 +192,7 @@ impl Definition {
         call.usage = plugin.usage.clone();
         let (call, result) = plugin.responder.respond(call).await;
         if let Err(failure) = result {
-            tracing::warn!(route = self.route.pattern.text(), "{failure}");
+            tracing::warn!(routeUUID = self.route.uuid(), "{failure}");
             return match response.source.wasmock.on_error {
                 Some(OnError::Static) => Ok(Reply {
                     frames: Frames::One(encode(&bytes, binary)?),

@@ -37,7 +37,7 @@ impl Client {
             let close = Close { code: 1008, reason: "messages are not read fast enough".into() };
             if self.out.ask_close(close) {
                 tracing::warn!(
-                    connection = %self.id, route = %self.route,
+                    websocketUuid = %self.id, routeUUID = %self.route,
                     "WebSocket closed with 1008: the client leaves too many messages unread"
                 );
             }

@@ -90,7 +90,7 @@ impl Connection {
                 Poll::Ready(Err(_)) => return Poll::Ready(Event::Closed(1006)),
                 Poll::Pending if self.poll_stalled(cx) => {
                     tracing::info!(
-                        connection = %self.client.id, route = %self.client.route,
+                        websocketUuid = %self.client.id, routeUUID = %self.client.route,
                         "WebSocket dropped: the client takes no more bytes"
                     );
                     return Poll::Ready(Event::Closed(1006));
@@ -110,7 +110,7 @@ impl Connection {
                     let close = Close { code: violation.code, reason: violation.reason.to_owned() };
                     self.client.out.close(Some(&close), true);
                     tracing::info!(
-                        connection = %self.client.id, code = violation.code,
+                        websocketUuid = %self.client.id, routeUUID = %self.client.route, code = violation.code,
                         "WebSocket closed: {}", violation.reason
                     );
                     return Poll::Ready(Event::Closed(violation.code));

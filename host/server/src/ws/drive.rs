@@ -150,7 +150,9 @@ impl<L: Lead> Drive<L> {
             }
             match self.connection.poll_next(cx, self.has_room()) {
                 Poll::Ready(Event::Message(frame)) => {
-                    self.connection.client.count_received();
+                    let client = &self.connection.client;
+                    client.count_received();
+                    tracing::debug!(websocketUuid = %client.id, routeUUID = %client.route, "WebSocket message received");
                     self.bytes += frame.payload().len();
                     self.inbox.push_back((frame, Clock::instant()));
                     waits = false;
@@ -247,10 +249,14 @@ impl<L: Lead> Drive<L> {
 
     /// Waits for the next time that matters; true when it has come.
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> bool {
+        // What waits for the client or for others is woken by them, not by the clock; and a
+        // client that does not read is not asked for a tick: those due become one late tick.
+        if self.delivering.is_some() || self.connection.client.out.is_blocked() {
+            return false;
+        }
         let due = self.outbox.front().and_then(|due| due.at);
-        // A client that does not read is not asked for a tick: those due become one late tick.
         let idle = self.working.is_none() && self.outbox.is_empty();
-        let tick = self.lead.next_tick().filter(|_| idle && !self.connection.client.out.is_blocked());
+        let tick = self.lead.next_tick().filter(|_| idle);
         let Some(at) = due.into_iter().chain(tick).min() else { return false };
         let now = Clock::instant();
         if now < at {

@@ -147,6 +147,18 @@ impl LiveRoute {
     }
 }
 
+impl Drop for LiveRoute {
+    fn drop(&mut self) {
+        stop(&self.stream);
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        stop(&self.stream);
+    }
+}
+
 fn stop(stream: &Mutex<Option<AbortHandle>>) {
     if let Some(stream) = stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
         stream.abort();

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use wasmock_exchange::roles::SessionEvent;
 use wasmock_exchange::{Answer, Close, Exchange, Failure, Frame, Kind, SessionState};
 
+use super::answers::Definition;
 use super::conversation::{Guest, removed};
 use super::drive::Lead;
 use super::exchange::Conversation;
@@ -63,8 +64,13 @@ pub(super) async fn ask(
 }
 
 /// A connection that a plugin leads.
+///
+/// When the route is defined anew, the new session is asked before its next event whether it
+/// takes the connection, by `opened` and with the state as it is; a refusal closes with 1012.
 pub(crate) struct Sitting {
     guest: Guest,
+    /// What the session was opened with.
+    definition: Option<Arc<Definition>>,
     state: Arc<SessionState>,
     /// Messages and ticks so far.
     events: u64,
@@ -76,22 +82,40 @@ pub(crate) struct Sitting {
 impl Sitting {
     pub(crate) fn new(guest: Guest) -> Self {
         let state = Arc::new(SessionState::new(&*guest.handshake.connection));
-        Self { guest, state, events: 0, again: None, due: None }
+        let definition = guest.route.definition();
+        Self { guest, definition, state, events: 0, again: None, due: None }
     }
 
-    fn ask(&self, event: SessionEvent, exchange: Conversation) -> Option<Work> {
-        let leader = self.guest.route.definition().and_then(|d| d.setup.session.clone());
-        let Some(leader) = leader else {
+    fn ask(&mut self, event: SessionEvent, exchange: Conversation) -> Option<Work> {
+        let present = self.guest.route.definition();
+        let leader = present.as_ref().and_then(|definition| definition.setup.session.clone());
+        let (Some(present), Some(leader)) = (present, leader) else {
             return Some(Work::Done(Reply { close: Some(removed()), ..Reply::default() }));
         };
+        let opened_anew = self.definition.as_ref().is_some_and(|known| !known.is_same(&present));
+        self.definition = Some(present);
         let (site, state) = (self.guest.site.clone(), self.state.clone());
-        Some(Work::Pending(Box::pin(async move { ask(&site, &leader, &state, event, exchange).await })))
+        let reopening = opened_anew.then(|| self.guest.exchange(Kind::Opened, self.events));
+        Some(Work::Pending(Box::pin(async move {
+            let Some(opening) = reopening else {
+                return ask(&site, &leader, &state, event, exchange).await;
+            };
+            let opened = ask(&site, &leader, &state, SessionEvent::Opened, opening).await;
+            if opened.failed || opened.close.is_some() {
+                let reason = "the session's new version refuses it".to_owned();
+                return Reply { close: Some(Close { code: 1012, reason }), ..opened };
+            }
+            let mut reply = ask(&site, &leader, &state, event, exchange).await;
+            reply.frames = [opened.frames.as_slice(), reply.frames.as_slice()].concat().into();
+            reply
+        })))
     }
 }
 
 impl Lead for Sitting {
     fn opened(&mut self) -> Option<Work> {
-        self.ask(SessionEvent::Opened, self.guest.exchange(Kind::Opened, 0))
+        let exchange = self.guest.exchange(Kind::Opened, 0);
+        self.ask(SessionEvent::Opened, exchange)
     }
 
     fn message(&mut self, frame: Frame) -> Option<Work> {
@@ -108,7 +132,8 @@ impl Lead for Sitting {
     fn tick(&mut self, _now: Instant) -> Option<Work> {
         self.due = self.again.take();
         self.events += 1;
-        self.ask(SessionEvent::Tick, self.guest.exchange(Kind::Tick, self.events))
+        let exchange = self.guest.exchange(Kind::Tick, self.events);
+        self.ask(SessionEvent::Tick, exchange)
     }
 
     fn done(&mut self, reply: &mut Reply, now: Instant) {

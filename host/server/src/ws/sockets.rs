@@ -412,7 +412,7 @@ async fn serve(
         out: Out::new(writer),
         received: AtomicU64::new(0),
     });
-    tracing::info!(connection = %client.id, route = %client.route, url = %guest.handshake.url, "New WebSocket connection");
+    tracing::info!(websocketUuid = %client.id, routeUUID = %client.route, url = %guest.handshake.url, "New WebSocket connection");
     let sockets = site.sockets();
     sockets.add(&client);
     let connection = Connection::new(client.clone(), reader, early);
@@ -427,7 +427,7 @@ async fn serve(
         }
     };
     sockets.remove(&client);
-    tracing::info!(connection = %client.id, route = %client.route, code, "WebSocket closed");
+    tracing::info!(websocketUuid = %client.id, routeUUID = %client.route, code, "WebSocket closed");
 }
 
 /// Each kind of leader in an allocation of its own, so that no connection is as large as the

@@ -26,6 +26,10 @@ impl Session for Counter {
         let text = call.exchange.body_text().into_owned();
         let mut fails = false;
         let again = match event {
+            SessionEvent::Opened if call.usage.json.contains("refuses") => {
+                fails = true;
+                None
+            }
             SessionEvent::Opened => {
                 call.answer.frames.push(Frame::text(format!("opened {count}")));
                 (call.usage.json.contains("ticks")).then_some(20)
@@ -96,6 +100,25 @@ async fn a_session_hears_of_everything_and_keeps_its_state() {
     timeout(PATIENCE, told).await.unwrap();
     other.send("fail").await;
     assert_eq!(other.closed().await.0, 1011);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_defined_anew_takes_its_connections_or_refuses_them() {
+    let mut route = ws("s", json!([]));
+    route["wasmock"] = json!({ "session": "counter" });
+    let (server, _) = serve(route.clone()).await;
+    let mut client = server.connect("/s").await;
+    assert_eq!(client.text().await, "opened 1");
+    server.reload(json!([route])).await;
+    assert_eq!(client.ask("same").await, "same 2", "nothing has changed");
+    route["wasmock"]["configuration"] = json!({ "other": true });
+    server.reload(json!([route])).await;
+    assert_eq!(client.ask("new").await, "opened 3", "with its state");
+    assert_eq!(client.text().await, "new 4");
+    route["wasmock"]["configuration"] = json!({ "refuses": true });
+    server.reload(json!([route])).await;
+    client.send("x").await;
+    assert_eq!(client.closed().await.0, 1012);
 }
 
 #[tokio::test(flavor = "multi_thread")]
