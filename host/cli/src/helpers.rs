@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use wasmock_environment::Environment;
+use wasmock_javascript::{Value, json};
 use wasmock_sandbox::Sandbox;
 use wasmock_server::{Options, Plugin};
 
@@ -13,12 +14,30 @@ use crate::arguments::HelpersOf;
 use crate::built_in;
 use crate::logging;
 
-/// Prints name, arguments and purpose of each helper, by plugin.
+/// The helpers of the built-in templates, which need more of a rendering than other plugins'
+/// helpers get: the table that the component itself is written from.
+const TEMPLATING: &str = include_str!("../../../plugins/templating/helpers.json");
+
+/// Prints name, arguments, purpose and an example of each helper, by plugin.
 pub(crate) fn run(arguments: &HelpersOf) -> Result<ExitCode, Box<dyn Error>> {
     logging::to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let plugins = runtime.block_on(load(arguments))?;
     let mut out = std::io::stdout().lock();
+    let table = json::parse(TEMPLATING)?;
+    for row in table.as_array().unwrap_or_default() {
+        let field = |name| row.get(name).unwrap_or_default().to_text().into_owned();
+        if !field("name").contains(&arguments.text) {
+            continue;
+        }
+        let block = if row.get("block") == Some(Value::Bool(true)) { "#" } else { "" };
+        let usage = format!("{{{{{block}{} {}}}}}", field("name"), field("usage")).replace(" }}", "}}");
+        let line = format!("{usage:<44} {}  [templating]\n    {}", field("about"), field("example"));
+        // Standard output may be closed by `| head`.
+        if writeln!(out, "{line}").is_err() {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
     for plugin in plugins {
         let Some(helpers) = &plugin.roles.helpers else { continue };
         for helper in helpers.list().iter().filter(|helper| helper.name.contains(&arguments.text)) {

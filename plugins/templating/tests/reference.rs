@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use support::Double;
-use wasmock_javascript::json;
-use wasmock_templating::{Effects, NoLookup, Template, helpers};
+use wasmock_javascript::{Object, Value, json};
+use wasmock_templating::{Effects, NoLookup, Template, helpers, nearest};
 
 const BEGIN: &str =
     "<!-- helpers: written from the code, see plugins/templating/tests/reference.rs -->";
@@ -39,6 +39,39 @@ fn the_reference_is_the_table() {
     );
 }
 
+/// The same table for programs: `wasmock helpers` reads it.
+#[test]
+fn the_list_is_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("helpers.json");
+    let wanted = list();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &wanted).unwrap();
+        return;
+    }
+    let present = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        present == wanted,
+        "helpers.json is older than the table of helpers"
+    );
+}
+
+#[test]
+fn names_that_nobody_knows_are_named() {
+    let source = "{{urlparam 'id'}}{{#each (array 1)}}{{name}}{{upercase this}}{{/each}}\n{{#if x}}{{nwo}}{{/if}}";
+    let template = Template::compile(source, &NoLookup).unwrap();
+    let unknown: Vec<_> = template.unknown().collect();
+    assert_eq!(
+        unknown,
+        [("urlparam", 1, 1), ("upercase", 1, 45), ("nwo", 2, 10)]
+    );
+    let names = || helpers().map(|helper| helper.name);
+    let near: Vec<_> = unknown
+        .iter()
+        .map(|(name, ..)| nearest(name, names()))
+        .collect();
+    assert_eq!(near, [Some("urlParam"), Some("uppercase"), Some("now")]);
+}
+
 #[test]
 fn every_example_renders() {
     for helper in helpers() {
@@ -54,6 +87,24 @@ fn example(template: &str) -> Result<String, String> {
     template
         .render(&mut host)
         .map_err(|error| error.message().to_owned())
+}
+
+fn list() -> String {
+    let lines = helpers().map(|helper| {
+        let row: Object = [
+            ("name", Value::text(helper.name)),
+            ("usage", Value::text(helper.usage)),
+            ("about", Value::text(helper.about)),
+            ("example", Value::text(helper.example)),
+            ("family", Value::text(helper.family.title())),
+            ("block", Value::Bool(helper.block)),
+        ]
+        .into_iter()
+        .collect();
+        json::to_text(&Value::object(row)).unwrap_or_default()
+    });
+    let lines: Vec<String> = lines.collect();
+    format!("[\n  {}\n]\n", lines.join(",\n  "))
 }
 
 fn reference() -> String {

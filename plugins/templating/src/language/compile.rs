@@ -29,6 +29,7 @@ pub(crate) fn compile(source: &str, lookup: &dyn Lookup) -> Result<Program, Comp
         block_params: Vec::new(),
         mentions: Vec::new(),
         body: 0,
+        contexts: 0,
     };
     let main = compiler.body(&nodes, &[])?;
     Ok(Program {
@@ -54,6 +55,8 @@ struct Compiler<'c> {
     /// How often each body names a helper, and the number of the body at hand.
     mentions: Vec<u32>,
     body: usize,
+    /// How many blocks around give a context of their own, in which plain names are values.
+    contexts: usize,
 }
 
 /// What a tag with a name is.
@@ -148,7 +151,9 @@ impl Compiler<'_> {
             Class::Ambiguous => match self.resolve_plain(&call.tag.path.parts[0]) {
                 Some(callee) => Expr::Call(Box::new(self.site(call, callee)?)),
                 None => {
-                    self.note_unknown(call.tag);
+                    if self.contexts == 0 {
+                        self.note_unknown(call.tag);
+                    }
                     Expr::Path(self.path(&call.tag.path))
                 }
             },
@@ -281,11 +286,15 @@ impl Compiler<'_> {
         } else {
             (params, &[][..])
         };
+        let keeps = matches!(&*block.call.tag.path.original, "if" | "unless" | "repeat");
+        self.contexts += usize::from(!keeps);
         let program = block
             .program
             .as_deref()
             .map(|nodes| self.body(nodes, first))
-            .transpose()?;
+            .transpose();
+        self.contexts -= usize::from(!keeps);
+        let program = program?;
         let inverse = block
             .inverse
             .as_deref()
@@ -301,7 +310,9 @@ impl Compiler<'_> {
             Class::Ambiguous => match self.resolve_plain(&call.tag.path.parts[0]) {
                 Some(callee) => Subject::Call(self.site(call, callee)?),
                 None => {
-                    self.note_unknown(call.tag);
+                    if self.contexts == 0 {
+                        self.note_unknown(call.tag);
+                    }
                     value(self.path(&call.tag.path), true)
                 }
             },
