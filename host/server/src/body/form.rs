@@ -11,6 +11,9 @@ use wasmock_javascript::{Object, Text, Value};
 /// A higher index makes the whole name a literal one.
 const MAX_INDEX: usize = 10_000;
 
+/// A deeper name is a literal one: whoever prints or drops the value goes down level by level.
+const MAX_DEPTH: usize = 100;
+
 /// How many empty places the arrays of one body may have. Each index can ask for ten
 /// thousand of them.
 const MAX_HOLES: usize = 1_000_000;
@@ -104,6 +107,9 @@ fn nested(name: &str) -> Option<(Vec<Name>, bool)> {
             Name::Key(part.into())
         });
         rest = &inner[end + 1..];
+        if path.len() > MAX_DEPTH {
+            return None;
+        }
     }
     Some((path, false))
 }
@@ -224,6 +230,14 @@ mod tests {
                 "{names:?}"
             );
         }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let name = format!("a{}", "[b]".repeat(10_000));
+        let mut form = Form::default();
+        form.append(&name, Value::Null);
+        assert!(form.finish().get(&name).is_some());
     }
 
     #[test]

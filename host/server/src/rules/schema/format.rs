@@ -193,7 +193,7 @@ fn time(text: &str, needs_zone: bool) -> Option<f64> {
     let offset = zone_minutes(zone)?;
     let utc = hour * 60.0 + minute - offset;
     // A leap second comes at the end of a day in UTC.
-    let is_leap = second >= 60.0 && second < 61.0 && utc.rem_euclid(1440.0) == 1439.0;
+    let is_leap = (60.0..61.0).contains(&second) && utc.rem_euclid(1440.0) == 1439.0;
     (hour < 24.0 && minute < 60.0 && (second < 60.0 || is_leap)).then_some(utc * 60.0 + second)
 }
 

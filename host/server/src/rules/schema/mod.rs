@@ -43,12 +43,19 @@ impl Schema {
 /// The schema compiled last. A bucket keeps its value until somebody writes to it, so a rule
 /// compiles its schema once for each version.
 #[derive(Debug, Default)]
-pub(crate) struct Compiled(Mutex<Option<(Value, Arc<Result<Schema, String>>)>>);
+pub(crate) struct Compiled(Mutex<Option<(Value, Outcome)>>);
+
+/// A schema, or what is wrong with it.
+type Outcome = Arc<Result<Schema, String>>;
 
 impl Compiled {
     /// The compiled form of this very schema.
-    pub(crate) fn of(&self, source: &Value) -> Arc<Result<Schema, String>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    pub(crate) fn of(&self, source: &Value) -> Outcome {
+        let known = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         match known {
             Some((known, compiled)) if known.strict_eq(source) => compiled,
             _ => {
