@@ -44,9 +44,10 @@ const kind = (answer) => (typeof answer.body !== 'string' ? 'binary' : answer.bo
 
 /** What differs between Mockoon's two answers and wasmock's one. */
 const judge = (first, second, ours) => {
-  if (first.none || second.none || ours.none || first.body === second.body) return differences({}, first, ours);
+  const ignore = Object.keys(first.headers ?? {}).filter((name) => JSON.stringify(first.headers[name]) !== JSON.stringify(second.headers?.[name]));
+  if (first.none || second.none || ours.none || first.body === second.body) return differences({ ignore }, first, ours);
   // Random: the same status, headers and kind of body; a JSON body with the same keys.
-  const found = differences({ body: 'ignore' }, first, ours);
+  const found = differences({ ignore, body: 'ignore' }, first, ours);
   if (kind(first) !== kind(ours)) found.push(`body (random): wanted ${kind(first)}, got ${kind(ours)}: ${JSON.stringify(ours.body).slice(0, 200)}`);
   const keys = (answer) => JSON.stringify([...new Set([...String(answer.body).matchAll(/"([A-Za-z_][\w-]*)"\s*:/g)].map((match) => digits(match[1])))].sort());
   if (keys(first) === keys(second) && keys(first) !== keys(ours)) found.push(`keys (random): wanted ${keys(first)}, got ${keys(ours)}`);

@@ -8,6 +8,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use crate::{
@@ -97,7 +98,15 @@ fn play(batch: &[Prepared<'_>], results: &mut Vec<(String, Vec<Wrong>)>) {
     let started = Server::start(&files, options, env);
     if let (Some(code), 1) = (first.case().fails, batch.len()) {
         let wrong = match started {
-            Ok(_server) => stuck("the server starts".to_owned()),
+            // It may listen before it finds out.
+            Ok(mut server) => match server.exit_code(Duration::from_secs(5)) {
+                Some(found) if found == code => Vec::new(),
+                Some(found) => stuck(format!(
+                    "wanted code {code}, got {found}: {}",
+                    server.output()
+                )),
+                None => stuck("the server starts".to_owned()),
+            },
             Err(error) if error.contains(&format!("exit status: {code}:")) => Vec::new(),
             Err(error) => stuck(format!("wanted code {code}, {error}")),
         };

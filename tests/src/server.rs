@@ -156,6 +156,21 @@ impl Server {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// The code with which it ends by itself, if it does so within the limit.
+    pub fn exit_code(&mut self, limit: Duration) -> Option<i32> {
+        let mut code = None;
+        wait_until(limit, || {
+            code = self
+                .child
+                .try_wait()
+                .ok()
+                .flatten()
+                .and_then(|status| status.code());
+            code.is_some()
+        });
+        code
+    }
+
     /// Waits until the output contains a text.
     pub fn wait_for(&self, text: &str, limit: Duration) -> bool {
         wait_until(limit, || self.output().contains(text))

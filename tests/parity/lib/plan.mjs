@@ -1,6 +1,6 @@
 // Makes up requests for an environment: every route, and every response whose rules are simple.
 
-const CRUD = [['GET', ''], ['GET', '/1'], ['POST', ''], ['GET', '?limit=2&page=1'], ['GET', '?search=a'], ['PUT', '/1'], ['PATCH', '/1'], ['GET', ''], ['DELETE', '/1'], ['GET', '/1']];
+const CRUD = [['GET', ''], ['GET', '/1'], ['POST', ''], ['GET', '', { limit: 2, page: 1 }], ['GET', '', { search: 'a' }], ['PUT', '/1'], ['PATCH', '/1'], ['GET', ''], ['DELETE', '/1'], ['GET', '/1']];
 
 /** A target that matches an endpoint; parameters take the given values, or made-up ones. */
 const fill = (endpoint, values) =>
@@ -70,7 +70,7 @@ export const plan = (environment) => {
   for (const route of environment.routes ?? []) {
     if (route.type === 'ws') continue;
     const endpoint = String(route.endpoint ?? '');
-    if (route.type === 'crud') for (const [method, rest] of CRUD) add(method, `${endpoint}${rest}`.replace(/\?/, '\\?'));
+    if (route.type === 'crud') for (const [method, rest, query] of CRUD) add(method, `${endpoint}${rest}`, { query });
     else {
       const method = (route.method || 'get').toUpperCase().replace('ALL', 'PATCH');
       add(method, endpoint);
