@@ -266,7 +266,7 @@ impl<'r> Evaluator<'r> {
         let Some(body) = &block.program else {
             return Ok(());
         };
-        let params = Some([item.clone(), key]);
+        let params = body.has_params.then(|| [item.clone(), key]);
         self.enter(
             body,
             Context::Value(item.clone()),

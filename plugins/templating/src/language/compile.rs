@@ -87,7 +87,8 @@ impl Compiler<'_> {
         let body = self.ops(nodes);
         self.body = around;
         self.block_params.pop();
-        body
+        let has_params = !params.is_empty();
+        body.map(|body| Body { has_params, ..body })
     }
 
     fn ops(&mut self, nodes: &[Node<'_>]) -> Result<Body, CompileError> {
@@ -142,6 +143,7 @@ impl Compiler<'_> {
         Ok(Body {
             ops: ops.into(),
             inline: inline.into(),
+            has_params: false,
         })
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct Program {
 #[derive(Debug, Default)]
 pub(crate) struct Body {
     pub(crate) ops: Box<[Op]>,
+    /// Whether it declares block parameters.
+    pub(crate) has_params: bool,
     /// `{{#*inline}}` partials, known in the whole body.
     pub(crate) inline: Box<[Inline]>,
 }
