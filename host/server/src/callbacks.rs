@@ -10,13 +10,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use wasmock_environment::{self as file, BodyType};
 use wasmock_exchange::{Answer, Body, Call};
 use wasmock_javascript::number;
 
 use crate::files::{describe, mime, path as paths};
-use crate::http::{Answering, apply_headers, document_bytes};
+use crate::http::{Answering, ReplyBody, apply_headers, document_bytes};
 use crate::mock::{Header, Response, Text, plain_headers};
 use crate::site::Site;
 
@@ -48,7 +48,9 @@ pub(crate) fn compile(callbacks: &[file::Callback]) -> HashMap<String, Arc<Callb
     let mut compiled = HashMap::new();
     for callback in callbacks {
         let method = callback.method.as_str().to_ascii_uppercase();
-        let Ok(method) = Method::from_bytes(method.as_bytes()) else { continue };
+        let Ok(method) = Method::from_bytes(method.as_bytes()) else {
+            continue;
+        };
         compiled.entry(callback.uuid.clone()).or_insert_with(|| {
             Arc::new(Callback {
                 name: callback.name.clone(),
@@ -89,15 +91,27 @@ pub(crate) fn start(answering: &Answering, response: &Response, status: u16, bod
         return;
     }
     for invocation in &response.source.callbacks {
-        let Some(callback) = answering.mock.callbacks.get(&invocation.uuid).cloned() else { continue };
+        let Some(callback) = answering.mock.callbacks.get(&invocation.uuid).cloned() else {
+            continue;
+        };
         let site = site.clone();
         let mut call = site.call(Arc::new(answering.exchange.for_callback()));
-        call.answer = Answer { status, body: Body::Static(body.clone()), ..Answer::default() };
+        call.answer = Answer {
+            status,
+            body: Body::Static(body.clone()),
+            ..Answer::default()
+        };
         let as_written = response.source.disable_templating;
         let latency = Duration::from_millis(invocation.latency);
         tokio::spawn(async move {
-            if let Err(message) = callback.run(&site, call, as_written, latency, depth + 1).await {
-                tracing::error!(callbackName = callback.name, "Error while executing callback: {message}");
+            if let Err(message) = callback
+                .run(&site, call, as_written, latency, depth + 1)
+                .await
+            {
+                tracing::error!(
+                    callbackName = callback.name,
+                    "Error while executing callback: {message}"
+                );
             }
         });
     }
@@ -105,7 +119,10 @@ pub(crate) fn start(answering: &Answering, response: &Response, status: u16, bod
 
 /// The depth of the request that causes callbacks.
 fn depth(headers: &HeaderMap) -> u32 {
-    let written = headers.get(DEPTH).and_then(|value| value.to_str().ok()).unwrap_or("0");
+    let written = headers
+        .get(DEPTH)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("0");
     let depth = number::parse_int(written);
     // A cast from a float saturates; NaN is 0.
     depth.max(0.0) as u32
@@ -136,7 +153,10 @@ impl Callback {
         let call = apply_headers(site, &self.headers, &mut sent, call).await;
         let made = self.make(site, call, as_written).await?;
         let has_body = [Method::POST, Method::PUT, Method::PATCH].contains(&self.method);
-        if let Some(kind) = made.content_type.filter(|_| !sent.contains_key(CONTENT_TYPE)) {
+        if let Some(kind) = made
+            .content_type
+            .filter(|_| !sent.contains_key(CONTENT_TYPE))
+        {
             // A file's type goes along whatever the method; a text's only with the text.
             if (has_body || matches!(self.content, Content::File { .. }))
                 && let Ok(kind) = HeaderValue::from_str(&kind)
@@ -148,9 +168,15 @@ impl Callback {
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
         }
-        let mut request = Request::new(Full::new(if has_body { made.body } else { Bytes::new() }));
+        let mut request = Request::new(ReplyBody::bytes(if has_body {
+            made.body
+        } else {
+            Bytes::new()
+        }));
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = uri.parse().map_err(|_| format!("Failed to parse URL from {uri}"))?;
+        *request.uri_mut() = uri
+            .parse()
+            .map_err(|_| format!("Failed to parse URL from {uri}"))?;
         *request.headers_mut() = sent;
         // Nobody need prove to the mock that it is itself.
         let answer = match is_own {
@@ -183,7 +209,10 @@ impl Callback {
                 }
                 site.filled(id, call).await;
                 let document = site.bucket_document(id).unwrap_or_default();
-                Ok(Made { body: document_bytes(&document), content_type: plain() })
+                Ok(Made {
+                    body: document_bytes(&document),
+                    content_type: plain(),
+                })
             }
             Content::File { path, as_body } => {
                 let (call, path) = match path {
@@ -191,7 +220,10 @@ impl Callback {
                     Text::Template(template) => {
                         let (call, rendered) = site.render(template.clone(), call).await;
                         let rendered = rendered.map_err(|error| error.message)?;
-                        (call, paths::resolve_rendered(site.directory(), &template.source, &rendered)?)
+                        (
+                            call,
+                            paths::resolve_rendered(site.directory(), &template.source, &rendered)?,
+                        )
                     }
                 };
                 let content = site.files().read(&path).await;
@@ -208,16 +240,26 @@ impl Callback {
                     // Mockoon reads every file as a text.
                     Bytes::from(String::from_utf8_lossy(&content.bytes).into_owned())
                 };
-                Ok(Made { body, content_type: kind.map(str::to_owned).or_else(plain) })
+                Ok(Made {
+                    body,
+                    content_type: kind.map(str::to_owned).or_else(plain),
+                })
             }
         }
     }
 
     async fn inline(&self, site: &Site, call: Call, as_written: bool) -> Result<Made, String> {
-        let body = if as_written { &self.body_as_written } else { &self.body };
+        let body = if as_written {
+            &self.body_as_written
+        } else {
+            &self.body
+        };
         let (_, body) = site.render_text(body, call).await;
         let body = Bytes::from(body.map_err(|error| error.message)?);
-        Ok(Made { body, content_type: Some("text/plain;charset=UTF-8".to_owned()) })
+        Ok(Made {
+            body,
+            content_type: Some("text/plain;charset=UTF-8".to_owned()),
+        })
     }
 }
 
@@ -231,7 +273,10 @@ fn upload(site: &Site, content: &[u8]) -> Made {
     .into_bytes();
     body.extend_from_slice(content);
     body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    Made { body: body.into(), content_type: Some(format!("multipart/form-data; boundary={boundary}")) }
+    Made {
+        body: body.into(),
+        content_type: Some(format!("multipart/form-data; boundary={boundary}")),
+    }
 }
 
 #[cfg(test)]
@@ -240,8 +285,17 @@ mod tests {
 
     #[test]
     fn the_depth_is_read_as_an_integer() {
-        for (written, expected) in [("2", 2), ("3x", 3), ("-1", 0), ("x", 0), ("", 0), ("1e9", 1)] {
-            let headers = [(DEPTH, HeaderValue::from_static(written))].into_iter().collect();
+        for (written, expected) in [
+            ("2", 2),
+            ("3x", 3),
+            ("-1", 0),
+            ("x", 0),
+            ("", 0),
+            ("1e9", 1),
+        ] {
+            let headers = [(DEPTH, HeaderValue::from_static(written))]
+                .into_iter()
+                .collect();
             assert_eq!(depth(&headers), expected, "{written}");
         }
         assert_eq!(depth(&HeaderMap::new()), 0);

@@ -15,7 +15,7 @@ use crate::http::Recorded;
 use crate::mock::Route;
 
 /// Bytes of a body that are kept; the journal of a hundred large uploads must not fill memory.
-const BODY: usize = 1 << 20;
+pub(crate) const BODY: usize = 1 << 20;
 /// Transactions that a slow subscriber may be behind before it misses some.
 const BEHIND: usize = 256;
 
@@ -51,7 +51,9 @@ impl Transaction {
         // The time tells the processes apart.
         let random = Random::repeatable(self.id ^ self.time.to_bits().rotate_left(17));
         let bits = (u128::from(random.bits()) << 64) | u128::from(random.bits());
-        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(bits.to_be_bytes())
+            .into_uuid()
+            .to_string()
     }
 }
 
@@ -71,7 +73,10 @@ impl Journal {
 
     pub(crate) fn record(&self, mut transaction: Transaction) {
         transaction.body.truncate(BODY);
-        if let Recorded::Own { body: Some(body), .. } = &mut transaction.answer {
+        if let Recorded::Own {
+            body: Some(body), ..
+        } = &mut transaction.answer
+        {
             body.truncate(BODY);
         }
         let transaction = Arc::new(transaction);
@@ -84,7 +89,10 @@ impl Journal {
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let slot = &self.slots[(number % self.slots.len() as u64) as usize];
-        let old = slot.lock().unwrap_or_else(PoisonError::into_inner).replace((number, transaction));
+        let old = slot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace((number, transaction));
         drop(old);
     }
 
@@ -96,7 +104,9 @@ impl Journal {
             .filter_map(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner).clone())
             .collect();
         list.sort_by_key(|(number, _)| *number);
-        list.into_iter().map(|(_, transaction)| transaction).collect()
+        list.into_iter()
+            .map(|(_, transaction)| transaction)
+            .collect()
     }
 
     pub(crate) fn clear(&self) {

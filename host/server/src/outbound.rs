@@ -4,9 +4,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -17,12 +15,14 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use crate::http::ReplyBody;
+
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(30);
 /// How long an unused connection is kept; Node's servers close theirs after five seconds.
 const KEPT: Duration = Duration::from_secs(4);
 
-type Https = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+type Https = Client<HttpsConnector<HttpConnector>, ReplyBody>;
 
 /// The clients of a site, made when they are first needed.
 #[derive(Debug, Default)]
@@ -36,7 +36,10 @@ impl Outbound {
     ///
     /// # Errors
     /// In the words of Node, which logs and clients know.
-    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
+    pub(crate) async fn send(
+        &self,
+        request: Request<ReplyBody>,
+    ) -> Result<Response<Incoming>, String> {
         let client = self.checking.get_or_init(|| client(roots()));
         send(client, request).await
     }
@@ -47,16 +50,19 @@ impl Outbound {
     /// As [`Outbound::send`].
     pub(crate) async fn send_trusting(
         &self,
-        request: Request<Full<Bytes>>,
+        request: Request<ReplyBody>,
     ) -> Result<Response<Incoming>, String> {
         let client = self.trusting.get_or_init(|| client(anybody()));
         send(client, request).await
     }
 }
 
-async fn send(client: &Https, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
+async fn send(client: &Https, request: Request<ReplyBody>) -> Result<Response<Incoming>, String> {
     let target = request.uri().clone();
-    client.request(request).await.map_err(|error| describe(&error, &target))
+    client
+        .request(request)
+        .await
+        .map_err(|error| describe(&error, &target))
 }
 
 fn client(tls: ClientConfig) -> Https {
@@ -92,7 +98,9 @@ fn config() -> rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier> {
 
 /// The system's roots and Mozilla's: a container often has none of its own.
 fn roots() -> ClientConfig {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
     for certificate in rustls_native_certs::load_native_certs().certs {
         // One that cannot be read is no reason to distrust the others.
         let _ = roots.add(certificate);
@@ -102,7 +110,10 @@ fn roots() -> ClientConfig {
 
 fn anybody() -> ClientConfig {
     let verifier = Arc::new(Anybody(crypto()));
-    config().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+    config()
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth()
 }
 
 /// Believes every certificate, but not a broken handshake.
@@ -127,7 +138,12 @@ impl ServerCertVerifier for Anybody {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -136,7 +152,12 @@ impl ServerCertVerifier for Anybody {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -150,10 +171,20 @@ fn describe(error: &hyper_util::client::legacy::Error, target: &http::Uri) -> St
     let mut deepest: &(dyn std::error::Error + 'static) = error;
     loop {
         if let Some(io) = deepest.downcast_ref::<std::io::Error>() {
-            let port = target.port_u16().unwrap_or(if target.scheme_str() == Some("https") { 443 } else { 80 });
+            let port = target
+                .port_u16()
+                .unwrap_or(if target.scheme_str() == Some("https") {
+                    443
+                } else {
+                    80
+                });
             match io.kind() {
                 std::io::ErrorKind::ConnectionRefused => {
-                    let address = if host == "localhost" { "127.0.0.1" } else { host };
+                    let address = if host == "localhost" {
+                        "127.0.0.1"
+                    } else {
+                        host
+                    };
                     return format!("connect ECONNREFUSED {address}:{port}");
                 }
                 std::io::ErrorKind::ConnectionReset => return "read ECONNRESET".to_owned(),

@@ -4,14 +4,13 @@
 //! and what the file adds; the answer comes back as it is made, body and all, without being
 //! held. Upgrades are tunnelled.
 
-use std::io;
-
 use bytes::Bytes;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, SET_COOKIE, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Full};
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -19,7 +18,8 @@ use wasmock_environment::Environment;
 use wasmock_exchange::Call;
 
 use crate::http::exchange::{RequestFacts, target, text};
-use crate::http::{Reply, ReplyBody, apply_headers};
+use crate::http::{Flow, Reply, ReplyBody, apply_headers};
+use crate::journal;
 use crate::mock::{Header, plain_headers};
 use crate::site::Site;
 
@@ -46,9 +46,15 @@ impl Proxy {
             return None;
         }
         let uri: Uri = environment.proxy_host.parse().ok()?;
-        let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?.to_owned();
+        let scheme = uri
+            .scheme_str()
+            .filter(|scheme| matches!(*scheme, "http" | "https"))?
+            .to_owned();
         let authority = uri.authority()?.as_str();
-        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned();
+        let authority = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host)
+            .to_owned();
         let prefix = environment.endpoint_prefix.trim_start_matches('/');
         let removed = environment.proxy_remove_prefix && !prefix.is_empty();
         Some(Self {
@@ -64,14 +70,33 @@ impl Proxy {
 
     /// The path and query to ask for.
     fn path<'a>(&self, url: &'a str) -> &'a str {
-        self.prefix.as_ref().and_then(|prefix| url.strip_prefix(prefix.as_str())).unwrap_or(url)
+        self.prefix
+            .as_ref()
+            .and_then(|prefix| url.strip_prefix(prefix.as_str()))
+            .unwrap_or(url)
     }
 
     fn uri(&self, path: &str) -> Result<Uri, String> {
-        let slash = if path.starts_with('/') || (path.is_empty() && !self.base.is_empty()) { "" } else { "/" };
-        format!("{}://{}{}{slash}{path}", self.scheme, self.authority, self.base)
-            .parse()
-            .map_err(|error: http::uri::InvalidUri| error.to_string())
+        let slash = if path.starts_with('/') || (path.is_empty() && !self.base.is_empty()) {
+            ""
+        } else {
+            "/"
+        };
+        format!(
+            "{}://{}{}{slash}{path}",
+            self.scheme, self.authority, self.base
+        )
+        .parse()
+        .map_err(|error: http::uri::InvalidUri| error.to_string())
+    }
+
+    /// Whether the headers of the file need nothing of the request, so that its body need not
+    /// be here.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.request_headers
+            .iter()
+            .chain(&self.answer_headers)
+            .all(Header::is_fixed)
     }
 
     /// Asks the other server; `environment` are the headers of every answer.
@@ -79,6 +104,7 @@ impl Proxy {
         &self,
         site: &Site,
         facts: &RequestFacts,
+        body: ReplyBody,
         environment: HeaderMap,
         call: Call,
     ) -> Reply {
@@ -86,15 +112,17 @@ impl Proxy {
         sent.remove(EXPECT);
         let call = apply_headers(site, &self.request_headers, &mut sent, call).await;
         let path = self.path(facts.url());
-        let answer = match self.request(facts.head.method.clone(), path, sent, facts.body.clone()) {
+        let answer = match self.request(facts.head.method.clone(), path, sent, body) {
             Ok(request) => site.outbound().send_trusting(request).await,
             Err(message) => Err(message),
         };
         let (head, body) = match answer {
             Ok(answer) => answer.into_parts(),
             Err(message) => {
-                let message =
-                    format!("An error occurred while trying to proxy to {} {path}: Error: {message}", self.host);
+                let message = format!(
+                    "An error occurred while trying to proxy to {} {path}: Error: {message}",
+                    self.host
+                );
                 tracing::error!("{message}");
                 return Reply::message(StatusCode::GATEWAY_TIMEOUT, environment, message);
             }
@@ -107,8 +135,19 @@ impl Proxy {
             headers.remove(name);
         }
         headers.extend(answered);
-        let body = body.map_err(io::Error::other);
-        Reply { status: head.status, headers, body: ReplyBody::Stream(Box::pin(body)), sent: false, failed: false }
+        let copied = if site.journal().is_idle() {
+            0
+        } else {
+            journal::BODY
+        };
+        let body = ReplyBody::Flow(Box::new(Flow::of_server(body, copied)));
+        Reply {
+            status: head.status,
+            headers,
+            body,
+            sent: false,
+            failed: false,
+        }
     }
 
     fn request(
@@ -116,15 +155,15 @@ impl Proxy {
         method: http::Method,
         path: &str,
         mut headers: HeaderMap,
-        body: Bytes,
-    ) -> Result<Request<Full<Bytes>>, String> {
+        body: ReplyBody,
+    ) -> Result<Request<ReplyBody>, String> {
         if let Ok(host) = HeaderValue::from_str(&self.authority) {
             headers.insert(HOST, host);
         }
-        if !body.is_empty() {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        if let Some(length) = body.size_hint().exact().filter(|length| *length > 0) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
-        let mut request = Request::new(Full::new(body));
+        let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = self.uri(path)?;
         *request.headers_mut() = headers;
@@ -132,7 +171,11 @@ impl Proxy {
     }
 
     /// Tunnels an upgrade.
-    pub(crate) async fn upgrade(&self, site: &Site, mut request: Request<Incoming>) -> Response<Bytes> {
+    pub(crate) async fn upgrade(
+        &self,
+        site: &Site,
+        mut request: Request<Incoming>,
+    ) -> Response<Bytes> {
         let on_client = hyper::upgrade::on(&mut request);
         let (head, _) = request.into_parts();
         let mut headers = end_to_end(&head.headers);
@@ -140,15 +183,22 @@ impl Proxy {
             headers.extend(head.headers.get(&name).map(|value| (name, value.clone())));
         }
         let path = self.path(target(&head));
-        let answer = match self.request(head.method.clone(), path, headers, Bytes::new()) {
+        let answer = match self.request(
+            head.method.clone(),
+            path,
+            headers,
+            ReplyBody::bytes(Bytes::new()),
+        ) {
             Ok(request) => site.outbound().send_trusting(request).await,
             Err(message) => Err(message),
         };
         match answer {
             Ok(answer) => tunnel(answer, on_client).await,
             Err(message) => {
-                let message =
-                    format!("An error occurred while trying to proxy to {} {path}: Error: {message}", self.host);
+                let message = format!(
+                    "An error occurred while trying to proxy to {} {path}: Error: {message}",
+                    self.host
+                );
                 tracing::error!("{message}");
                 let mut response = Response::new(Bytes::from(message));
                 *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
@@ -162,7 +212,11 @@ impl Proxy {
 async fn tunnel(mut answer: Response<Incoming>, on_client: OnUpgrade) -> Response<Bytes> {
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         let (head, body) = answer.into_parts();
-        let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        let body = body
+            .collect()
+            .await
+            .map(|body| body.to_bytes())
+            .unwrap_or_default();
         let mut response = Response::new(body);
         *response.status_mut() = head.status;
         *response.headers_mut() = end_to_end(&head.headers);
@@ -171,7 +225,9 @@ async fn tunnel(mut answer: Response<Incoming>, on_client: OnUpgrade) -> Respons
     }
     let on_server = hyper::upgrade::on(&mut answer);
     tokio::spawn(async move {
-        let (Ok(client), Ok(server)) = tokio::join!(on_client, on_server) else { return };
+        let (Ok(client), Ok(server)) = tokio::join!(on_client, on_server) else {
+            return;
+        };
         let (mut client, mut server) = (TokioIo::new(client), TokioIo::new(server));
         // Either side may end the conversation in any way it likes.
         let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
@@ -187,15 +243,24 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let named: Vec<String> = headers
         .get_all(CONNECTION)
         .iter()
-        .flat_map(|value| text(value).split(',').map(|name| name.trim().to_ascii_lowercase()).collect::<Vec<_>>())
+        .flat_map(|value| {
+            text(value)
+                .split(',')
+                .map(|name| name.trim().to_ascii_lowercase())
+                .collect::<Vec<_>>()
+        })
         .collect();
     let is_hop = |name: &HeaderName| {
         [CONNECTION, TRANSFER_ENCODING, UPGRADE].contains(name)
-            || matches!(name.as_str(), "keep-alive" | "proxy-connection" | "te" | "trailer")
+            || matches!(
+                name.as_str(),
+                "keep-alive" | "proxy-connection" | "te" | "trailer"
+            )
             || named.iter().any(|other| other == name.as_str())
     };
     let kept = headers.iter().filter(|(name, _)| !is_hop(name));
-    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+    kept.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// Takes `Domain` out of cookies, and `Secure` where clients speak no TLS.
@@ -203,7 +268,11 @@ fn rewrite_cookies(headers: &mut HeaderMap, is_tls: bool) {
     if !headers.contains_key(SET_COOKIE) {
         return;
     }
-    let cookies: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().map(|v| rewrite_cookie(v, is_tls)).collect();
+    let cookies: Vec<HeaderValue> = headers
+        .get_all(SET_COOKIE)
+        .iter()
+        .map(|v| rewrite_cookie(v, is_tls))
+        .collect();
     headers.remove(SET_COOKIE);
     for cookie in cookies {
         headers.append(SET_COOKIE, cookie);
@@ -211,7 +280,9 @@ fn rewrite_cookies(headers: &mut HeaderMap, is_tls: bool) {
 }
 
 fn rewrite_cookie(cookie: &HeaderValue, is_tls: bool) -> HeaderValue {
-    let Ok(written) = cookie.to_str() else { return cookie.clone() };
+    let Ok(written) = cookie.to_str() else {
+        return cookie.clone();
+    };
     let mut parts = written.split(';');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -252,7 +323,11 @@ mod tests {
             ("http://a", "api", true, "/api", "http://a/"),
         ] {
             let proxy = proxy(host, prefix, remove).unwrap();
-            assert_eq!(proxy.uri(proxy.path(url)).unwrap(), expected, "{host} {url}");
+            assert_eq!(
+                proxy.uri(proxy.path(url)).unwrap(),
+                expected,
+                "{host} {url}"
+            );
         }
         for host in ["", "no address", "ftp://a", "/path"] {
             assert!(proxy(host, "", false).is_none(), "{host}");
@@ -263,20 +338,35 @@ mod tests {
     fn cookies_lose_what_binds_them_to_the_other_server() {
         for (cookie, tls, rewritten) in [
             ("a=1; Domain=x.org; Path=/; Secure", false, "a=1; Path=/"),
-            ("a=1; domain=x.org; secure; HttpOnly", true, "a=1; secure; HttpOnly"),
+            (
+                "a=1; domain=x.org; secure; HttpOnly",
+                true,
+                "a=1; secure; HttpOnly",
+            ),
             ("a=secure", false, "a=secure"),
         ] {
-            assert_eq!(rewrite_cookie(&HeaderValue::from_static(cookie), tls), rewritten);
+            assert_eq!(
+                rewrite_cookie(&HeaderValue::from_static(cookie), tls),
+                rewritten
+            );
         }
     }
 
     #[test]
     fn headers_of_the_connection_stay_behind() {
         let mut headers = HeaderMap::new();
-        for (name, value) in [("connection", "close, x-hop"), ("x-hop", "1"), ("x-end", "2"), ("te", "trailers")] {
+        for (name, value) in [
+            ("connection", "close, x-hop"),
+            ("x-hop", "1"),
+            ("x-end", "2"),
+            ("te", "trailers"),
+        ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
         let kept = end_to_end(&headers);
-        assert_eq!(kept.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-end"]);
+        assert_eq!(
+            kept.keys().map(HeaderName::as_str).collect::<Vec<_>>(),
+            ["x-end"]
+        );
     }
 }

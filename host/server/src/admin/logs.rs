@@ -1,15 +1,18 @@
 //! Transactions as the admin API shows them, without what must stay secret.
 
 use std::borrow::Cow;
+use std::io::Read;
 
-use http::{HeaderMap, HeaderName, StatusCode};
+use flate2::read::{GzDecoder, ZlibDecoder};
+use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use wasmock_javascript::{Object, Value, json, number};
 
 use super::{Asked, object};
 use crate::body;
 use crate::http::exchange::{header, target, text};
 use crate::http::{Recorded, Reply};
-use crate::journal::Transaction;
+use crate::journal::{self, Transaction};
 use crate::router::{Pattern, collapse_slashes, decode_component};
 
 /// What stands for a body that is no text.
@@ -59,18 +62,20 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
     let (headers, body) = match &transaction.answer {
         Recorded::Prepared(prepared) => (prepared.headers(), Some(prepared.body())),
         Recorded::Own { headers, body, .. } => (headers, body.as_ref()),
+        Recorded::Flow { headers, notes, .. } => (headers, notes.copy()),
     };
     let status = transaction.answer.status();
     let mut answered = list(headers);
-    if let Some(body) = body.filter(|_| !matches!(status.as_u16(), 204 | 304)) {
+    let is_known = !matches!(transaction.answer, Recorded::Flow { .. }) && !matches!(status.as_u16(), 204 | 304);
+    if let Some(body) = body.filter(|_| is_known) {
         answered.retain(|(name, _)| name != "content-length");
         answered.push(("content-length".to_owned(), body.len().to_string()));
     }
-    let body = match body.and_then(|body| std::str::from_utf8(body).ok()) {
+    let body = match body.map(|body| readable(body, headers.get(CONTENT_ENCODING))) {
         // Pages that no route made are not shown.
         _ if route.is_none() && !transaction.proxied => Value::Undefined,
-        Some(text) => Value::text(text),
-        None => Value::text(BINARY),
+        Some(Some(text)) => Value::text(text),
+        _ => Value::text(BINARY),
     };
     let mut fields = vec![
         (
@@ -116,6 +121,20 @@ fn matched(pattern: &Pattern, path: &str) -> (Value, Object) {
     // The other path of a CRUD route is that of its items.
     let item = || fit(&Pattern::new("", &format!("{}/:id", pattern.text())).ok()?);
     fit(pattern).or_else(item).unwrap_or_else(|| (Value::text(pattern.text()), Object::new()))
+}
+
+/// A body as a text, decompressed where that is common; nothing for other bytes.
+fn readable<'a>(body: &'a [u8], encoding: Option<&HeaderValue>) -> Option<Cow<'a, str>> {
+    let unpacked = |reader: &mut dyn Read| {
+        let mut text = String::new();
+        reader.take(journal::BODY as u64).read_to_string(&mut text).ok()?;
+        Some(Cow::Owned(text))
+    };
+    match encoding.map(HeaderValue::as_bytes) {
+        Some(b"gzip") => unpacked(&mut GzDecoder::new(body)),
+        Some(b"deflate") => unpacked(&mut ZlibDecoder::new(body)),
+        _ => std::str::from_utf8(body).ok().map(Cow::Borrowed),
+    }
 }
 
 /// `decodeURI`: escapes of characters that separate stay.
@@ -172,9 +191,26 @@ fn redact(name: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, matched, redact};
+    use std::io::Write as _;
+
+    use super::{decode, matched, readable, redact};
     use crate::router::Pattern;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use http::HeaderValue;
     use wasmock_javascript::{Value, json};
+
+    #[test]
+    fn compressed_bodies_are_shown_as_what_is_in_them() {
+        let gzip = HeaderValue::from_static("gzip");
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all("text".as_bytes()).unwrap();
+        let packed = packed.finish().unwrap();
+        assert_eq!(readable(&packed, Some(&gzip)).as_deref(), Some("text"));
+        assert_eq!(readable(&packed[..8], Some(&gzip)), None);
+        assert_eq!(readable(&packed, None), None);
+        assert_eq!(readable(b"text", None).as_deref(), Some("text"));
+    }
 
     #[test]
     fn separators_stay_escaped() {

@@ -72,14 +72,24 @@ impl Answering {
         if !reply.failed {
             let body = match &reply.body {
                 ReplyBody::Bytes(bytes) => bytes.clone().unwrap_or_default(),
-                ReplyBody::Stream(_) => Bytes::new(),
+                ReplyBody::Stream(_) | ReplyBody::Flow(_) => Bytes::new(),
             };
-            callbacks::start(self, &self.route.responses[place], reply.status.as_u16(), &body);
+            callbacks::start(
+                self,
+                &self.route.responses[place],
+                reply.status.as_u16(),
+                &body,
+            );
         }
         (reply, place)
     }
 
-    async fn make(&self, response: &Response, headers: HeaderMap, mut call: Call) -> (Reply, usize) {
+    async fn make(
+        &self,
+        response: &Response,
+        headers: HeaderMap,
+        mut call: Call,
+    ) -> (Reply, usize) {
         let mut response = response;
         let environment = headers;
         loop {
@@ -109,7 +119,10 @@ impl Answering {
                     return (reply, response.index);
                 }
                 (Err(_), OnError::Static) => {
-                    call.answer = wasmock_exchange::Answer { status: draft.status.as_u16(), ..Default::default() };
+                    call.answer = wasmock_exchange::Answer {
+                        status: draft.status.as_u16(),
+                        ..Default::default()
+                    };
                     let (_, reply) = self.content(response, draft, call).await;
                     return (reply, response.index);
                 }
@@ -121,7 +134,10 @@ impl Answering {
                     };
                     let Some(next) = next else {
                         let status = StatusCode::INTERNAL_SERVER_ERROR;
-                        return (Reply::message(status, draft.headers, message), response.index);
+                        return (
+                            Reply::message(status, draft.headers, message),
+                            response.index,
+                        );
                     };
                     call.answer = wasmock_exchange::Answer::default();
                     response = next;
@@ -143,7 +159,9 @@ impl Answering {
             }
         }
         let default = self.route.default;
-        let next = (failed < default).then(|| self.route.responses.get(default)).flatten();
+        let next = (failed < default)
+            .then(|| self.route.responses.get(default))
+            .flatten();
         (call, next)
     }
 
@@ -158,7 +176,12 @@ impl Answering {
         call.answer.headers = draft
             .headers
             .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), super::exchange::text(value).into_owned()))
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    super::exchange::text(value).into_owned(),
+                )
+            })
             .collect();
         call.answer.delay = latency;
         call.usage = by.usage.clone();
@@ -190,10 +213,15 @@ impl Answering {
                 Some((value, name)) => {
                     headers.append(name, value);
                 }
-                None => tracing::warn!("a plugin's header `{text}` is not sent: HTTP does not allow it"),
+                None => {
+                    tracing::warn!("a plugin's header `{text}` is not sent: HTTP does not allow it")
+                }
             }
         }
-        let draft = Draft { status: status(answer.status).unwrap_or(draft.status), headers };
+        let draft = Draft {
+            status: status(answer.status).unwrap_or(draft.status),
+            headers,
+        };
         match answer.body {
             Body::Empty => draft.send_bytes(Bytes::new()),
             Body::Static(bytes) => draft.send_bytes(bytes),
@@ -233,9 +261,10 @@ impl Answering {
         let headers = draft.headers.clone();
         match crud::operate(self, bucket, place, draft, call).await {
             (call, Ok((draft, body))) => (call, draft.send(body)),
-            (call, Err(message)) => {
-                (call, Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message))
-            }
+            (call, Err(message)) => (
+                call,
+                Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message),
+            ),
         }
     }
 
@@ -275,7 +304,10 @@ impl Draft {
                 if sent.content_type.is_some() {
                     as_utf8(&mut self.headers);
                 }
-                if let Some(value) = sent.content_type.and_then(|v| HeaderValue::from_str(&v).ok()) {
+                if let Some(value) = sent
+                    .content_type
+                    .and_then(|v| HeaderValue::from_str(&v).ok())
+                {
                     self.headers.insert(CONTENT_TYPE, value);
                 }
                 Reply::new(self.status, self.headers, sent.body)
@@ -288,17 +320,31 @@ impl Draft {
 
     /// Server-sent events.
     fn events(mut self, body: ReplyBody) -> Reply {
-        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-        self.headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-        Reply { status: self.status, headers: self.headers, body, sent: false, failed: false }
+        self.headers
+            .insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        self.headers
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-cache"));
+        Reply {
+            status: self.status,
+            headers: self.headers,
+            body,
+            sent: false,
+            failed: false,
+        }
     }
 
     /// A body that stays as it is; a type is named where there is none.
     fn send_bytes(mut self, body: Bytes) -> Reply {
         if !self.headers.contains_key(CONTENT_TYPE) {
             let is_text = std::str::from_utf8(&body).is_ok();
-            let kind = if is_text { "text/html; charset=utf-8" } else { "application/octet-stream" };
-            self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            let kind = if is_text {
+                "text/html; charset=utf-8"
+            } else {
+                "application/octet-stream"
+            };
+            self.headers
+                .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         Reply::new(self.status, self.headers, body)
     }

@@ -34,11 +34,20 @@ pub(crate) struct Sent {
 /// A value that is no media type, in the words clients know.
 pub(crate) fn send(value: Option<&str>, body: Bytes) -> Result<Sent, &'static str> {
     let Some(value) = value else {
-        return Ok(Sent { content_type: Some("text/html; charset=utf-8".to_owned()), body });
+        return Ok(Sent {
+            content_type: Some("text/html; charset=utf-8".to_owned()),
+            body,
+        });
     };
     Ok(match charset(value, true) {
-        Some(charset) => Sent { content_type: None, body: encode(charset, body) },
-        None => Sent { content_type: Some(rewrite(value)?), body },
+        Some(charset) => Sent {
+            content_type: None,
+            body: encode(charset, body),
+        },
+        None => Sent {
+            content_type: Some(rewrite(value)?),
+            body,
+        },
     })
 }
 
@@ -48,8 +57,14 @@ fn charset(value: &str, any_case: bool) -> Option<&str> {
     while let Some(at) = rest.find(';') {
         rest = &rest[at + 1..];
         let name_and_value = rest.trim_start();
-        let Some(name) = name_and_value.get(..7) else { continue };
-        let same = if any_case { name.eq_ignore_ascii_case("charset") } else { name == "charset" };
+        let Some(name) = name_and_value.get(..7) else {
+            continue;
+        };
+        let same = if any_case {
+            name.eq_ignore_ascii_case("charset")
+        } else {
+            name == "charset"
+        };
         if let (true, Some(value)) = (same, name_and_value[7..].trim_start().strip_prefix('=')) {
             let value = value.trim_start();
             let value = value.strip_prefix('"').unwrap_or(value);
@@ -60,7 +75,9 @@ fn charset(value: &str, any_case: bool) -> Option<&str> {
 }
 
 fn encode(charset: &str, body: Bytes) -> Bytes {
-    let Ok(text) = std::str::from_utf8(&body) else { return body };
+    let Ok(text) = std::str::from_utf8(&body) else {
+        return body;
+    };
     match charset.to_ascii_lowercase().as_str() {
         "iso-8859-1" | "latin1" | "binary" | "windows-1252" | "iso88591" | "iso_8859_1"
         | "iso_8859-1" | "ascii" | "us-ascii"
@@ -82,7 +99,9 @@ fn rewrite(value: &str) -> Result<String, &'static str> {
         Some(at) => (value[..at].trim(), &value[at..]),
         None => (value.trim(), ""),
     };
-    let valid = kind.split_once('/').is_some_and(|(a, b)| is_token(a) && is_token(b));
+    let valid = kind
+        .split_once('/')
+        .is_some_and(|(a, b)| is_token(a) && is_token(b));
     if !valid {
         return Err("invalid media type");
     }
@@ -102,7 +121,11 @@ fn rewrite(value: &str) -> Result<String, &'static str> {
         if is_token(&value) {
             let _ = write!(out, "; {name}={value}");
         } else {
-            let _ = write!(out, "; {name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
+            let _ = write!(
+                out,
+                "; {name}=\"{}\"",
+                value.replace('\\', "\\\\").replace('"', "\\\"")
+            );
         }
     }
     Ok(out)
@@ -138,7 +161,9 @@ fn parameter(text: &str) -> Option<(&str, String, &str)> {
 
 fn is_token(text: &str) -> bool {
     !text.is_empty()
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+.^_`|~-".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+.^_`|~-".contains(&b))
 }
 
 #[cfg(test)]
@@ -150,11 +175,23 @@ mod tests {
         for (value, set) in [
             ("text/plain", "text/plain; charset=utf-8"),
             ("application/json", "application/json; charset=utf-8"),
-            ("application/json-patch+json", "application/json-patch+json; charset=utf-8"),
-            ("application/json; charset=utf-8", "application/json; charset=utf-8"),
+            (
+                "application/json-patch+json",
+                "application/json-patch+json; charset=utf-8",
+            ),
+            (
+                "application/json; charset=utf-8",
+                "application/json; charset=utf-8",
+            ),
             ("text/html;charset = x", "text/html;charset = x"),
-            ("text/html; CHARSET=x", "text/html; CHARSET=x; charset=utf-8"),
-            ("text/html; charset&#x3D;utf-8", "text/html; charset&#x3D;utf-8; charset=utf-8"),
+            (
+                "text/html; CHARSET=x",
+                "text/html; CHARSET=x; charset=utf-8",
+            ),
+            (
+                "text/html; charset&#x3D;utf-8",
+                "text/html; charset&#x3D;utf-8; charset=utf-8",
+            ),
             ("image/svg+xml", "image/svg+xml"),
             ("TEXT/plain", "TEXT/plain"),
         ] {
@@ -166,17 +203,42 @@ mod tests {
     fn bodies_leave_in_the_declared_charset() {
         let sent = |value: Option<&str>| send(value, Bytes::from("é€"));
         let rewritten = |value: &str| {
-            Ok(Sent { content_type: Some(value.to_owned()), body: Bytes::from("é€") })
+            Ok(Sent {
+                content_type: Some(value.to_owned()),
+                body: Bytes::from("é€"),
+            })
         };
-        let written =
-            |bytes: &'static [u8]| Ok(Sent { content_type: None, body: Bytes::from_static(bytes) });
+        let written = |bytes: &'static [u8]| {
+            Ok(Sent {
+                content_type: None,
+                body: Bytes::from_static(bytes),
+            })
+        };
         assert_eq!(sent(None), rewritten("text/html; charset=utf-8"));
-        assert_eq!(sent(Some("image/svg+xml")), rewritten("image/svg+xml; charset=utf-8"));
-        assert_eq!(sent(Some("A/B; Z=1; b=\"x y\"")), rewritten("a/b; b=\"x y\"; charset=utf-8; z=1"));
-        assert_eq!(sent(Some("text/plain; charset=utf-8")), written("é€".as_bytes()));
-        assert_eq!(sent(Some("text/plain; charset=latin1")), written(b"\xe9\xac"));
-        assert_eq!(sent(Some("text/plain; charset=\"UTF-16\"")), written(b"\xe9\0\xac\x20"));
-        assert_eq!(sent(Some("text/plain; charset=klingon")), written("é€".as_bytes()));
+        assert_eq!(
+            sent(Some("image/svg+xml")),
+            rewritten("image/svg+xml; charset=utf-8")
+        );
+        assert_eq!(
+            sent(Some("A/B; Z=1; b=\"x y\"")),
+            rewritten("a/b; b=\"x y\"; charset=utf-8; z=1")
+        );
+        assert_eq!(
+            sent(Some("text/plain; charset=utf-8")),
+            written("é€".as_bytes())
+        );
+        assert_eq!(
+            sent(Some("text/plain; charset=latin1")),
+            written(b"\xe9\xac")
+        );
+        assert_eq!(
+            sent(Some("text/plain; charset=\"UTF-16\"")),
+            written(b"\xe9\0\xac\x20")
+        );
+        assert_eq!(
+            sent(Some("text/plain; charset=klingon")),
+            written("é€".as_bytes())
+        );
         assert_eq!(sent(Some("nonsense")), Err("invalid media type"));
         assert_eq!(sent(Some("a/b; c")), Err("invalid parameter format"));
         assert_eq!(sent(Some("a/b; c=d e")), Err("invalid parameter format"));

@@ -62,7 +62,9 @@ impl RequestFacts {
 
     /// The target with single slashes.
     pub(crate) fn url(&self) -> &str {
-        self.collapsed.as_deref().unwrap_or_else(|| target(&self.head))
+        self.collapsed
+            .as_deref()
+            .unwrap_or_else(|| target(&self.head))
     }
 
     /// The path of [`RequestFacts::url`].
@@ -73,10 +75,12 @@ impl RequestFacts {
 
     fn text(&self) -> &str {
         // Only a body that is no UTF-8 is copied.
-        let copy = self.text.get_or_init(|| match std::str::from_utf8(&self.body) {
-            Ok(_) => None,
-            Err(_) => Some(String::from_utf8_lossy(&self.body).into_owned()),
-        });
+        let copy = self
+            .text
+            .get_or_init(|| match std::str::from_utf8(&self.body) {
+                Ok(_) => None,
+                Err(_) => Some(String::from_utf8_lossy(&self.body).into_owned()),
+            });
         match copy {
             Some(text) => text,
             None => std::str::from_utf8(&self.body).unwrap_or_default(),
@@ -86,7 +90,9 @@ impl RequestFacts {
 
 /// The target as the client sent it, without scheme and host.
 pub(crate) fn target(head: &Parts) -> &str {
-    head.uri.path_and_query().map_or("", |target| target.as_str())
+    head.uri
+        .path_and_query()
+        .map_or("", |target| target.as_str())
 }
 
 /// A request at a route.
@@ -110,7 +116,13 @@ struct Place {
 impl HttpExchange {
     /// A request that no route has taken.
     pub(crate) fn nowhere(request: Arc<RequestFacts>) -> Self {
-        Self { request, kind: Kind::Http, place: None, params: OnceLock::new(), sequence: 0 }
+        Self {
+            request,
+            kind: Kind::Http,
+            place: None,
+            params: OnceLock::new(),
+            sequence: 0,
+        }
     }
 
     /// A request at a route; `sequence` is its number there.
@@ -121,18 +133,35 @@ impl HttpExchange {
         way: usize,
         sequence: u64,
     ) -> Self {
-        let place = Some(Place { route, pattern, way });
-        Self { request, kind: Kind::Http, place, params: OnceLock::new(), sequence }
+        let place = Some(Place {
+            route,
+            pattern,
+            way,
+        });
+        Self {
+            request,
+            kind: Kind::Http,
+            place,
+            params: OnceLock::new(),
+            sequence,
+        }
     }
 
     /// The same request at an event of its session.
     pub(crate) fn for_event(&self, kind: Kind, sequence: u64) -> Self {
-        Self { kind, sequence, ..self.clone() }
+        Self {
+            kind,
+            sequence,
+            ..self.clone()
+        }
     }
 
     /// The same request while its callbacks are prepared.
     pub(crate) fn for_callback(&self) -> Self {
-        Self { kind: Kind::Callback, ..self.clone() }
+        Self {
+            kind: Kind::Callback,
+            ..self.clone()
+        }
     }
 }
 
@@ -154,11 +183,15 @@ impl Exchange for HttpExchange {
     }
 
     fn route(&self) -> &str {
-        self.place.as_ref().map_or("", |place| &place.route.source.endpoint)
+        self.place
+            .as_ref()
+            .map_or("", |place| &place.route.source.endpoint)
     }
 
     fn params(&self) -> Value {
-        let Some(place) = &self.place else { return Value::Undefined };
+        let Some(place) = &self.place else {
+            return Value::Undefined;
+        };
         let params = || Value::object(place.pattern.params(self.request.path(), place.way));
         self.params.get_or_init(params).clone()
     }
@@ -172,13 +205,17 @@ impl Exchange for HttpExchange {
         header(&self.request.head.headers, name).or_else(|| {
             // HTTP/2 has no Host header.
             let authority = || self.request.head.uri.authority();
-            name.eq_ignore_ascii_case("host").then(authority)?.map(|host| host.as_str().into())
+            name.eq_ignore_ascii_case("host")
+                .then(authority)?
+                .map(|host| host.as_str().into())
         })
     }
 
     fn headers(&self) -> Vec<(String, String)> {
         let headers = self.request.head.headers.iter();
-        headers.map(|(name, value)| (name.as_str().to_owned(), text(value).into_owned())).collect()
+        headers
+            .map(|(name, value)| (name.as_str().to_owned(), text(value).into_owned()))
+            .collect()
     }
 
     fn cookies(&self) -> Value {
@@ -206,14 +243,13 @@ impl Exchange for HttpExchange {
             if request.body.is_empty() && !matches!(form, body::Kind::Form | body::Kind::Xml) {
                 return Value::Undefined;
             }
-            body::parse(form, &kind, &request.body, limits)
-                .unwrap_or_else(|failure| {
-                    tracing::warn!(
-                        "Error while trying to parse request body with compatible Content-Type \
+            body::parse(form, &kind, &request.body, limits).unwrap_or_else(|failure| {
+                tracing::warn!(
+                    "Error while trying to parse request body with compatible Content-Type \
                          (JSON, XML, form-data): {failure}"
-                    );
-                    Value::Undefined
-                })
+                );
+                Value::Undefined
+            })
         };
         request.parsed.get_or_init(parse).clone()
     }
@@ -249,14 +285,22 @@ impl Exchange for HttpExchange {
 /// The host without the port; brackets of an IPv6 address stay.
 pub(crate) fn without_port(host: &str) -> &str {
     let start = host.find(']').map_or(0, |at| at + 1);
-    host[start..].find(':').map_or(host, |at| &host[..start + at])
+    host[start..]
+        .find(':')
+        .map_or(host, |at| &host[..start + at])
 }
 
 /// A header's value as Node reads it: one character a byte.
 pub(crate) fn text(value: &HeaderValue) -> Cow<'_, str> {
     match value.to_str() {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(value.as_bytes().iter().map(|&byte| char::from(byte)).collect()),
+        Err(_) => Cow::Owned(
+            value
+                .as_bytes()
+                .iter()
+                .map(|&byte| char::from(byte))
+                .collect(),
+        ),
     }
 }
 
@@ -264,9 +308,24 @@ pub(crate) fn text(value: &HeaderValue) -> Cow<'_, str> {
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
     // For these the first one counts.
     const SINGLE: [&str; 18] = [
-        "age", "authorization", "content-length", "content-type", "etag", "expires", "from", "host",
-        "if-modified-since", "if-unmodified-since", "last-modified", "location", "max-forwards",
-        "proxy-authorization", "referer", "retry-after", "server", "user-agent",
+        "age",
+        "authorization",
+        "content-length",
+        "content-type",
+        "etag",
+        "expires",
+        "from",
+        "host",
+        "if-modified-since",
+        "if-unmodified-since",
+        "last-modified",
+        "location",
+        "max-forwards",
+        "proxy-authorization",
+        "referer",
+        "retry-after",
+        "server",
+        "user-agent",
     ];
     let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
     let mut values = headers.get_all(&name).iter();
@@ -279,7 +338,9 @@ pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, s
         };
         return headers.get(other).map(text);
     };
-    let Some(second) = values.next() else { return Some(text(first)) };
+    let Some(second) = values.next() else {
+        return Some(text(first));
+    };
     if SINGLE.contains(&name.as_str()) {
         return Some(text(first));
     }
@@ -304,10 +365,20 @@ mod tests {
     fn repeated_headers_are_joined_as_in_node() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
-            ("x-a", "1"), ("x-a", "2"), ("user-agent", "u"), ("user-agent", "v"), ("cookie", "a=1"),
-            ("cookie", "b=2"), ("referer", "r"), ("set-cookie", "s"), ("set-cookie", "t"),
+            ("x-a", "1"),
+            ("x-a", "2"),
+            ("user-agent", "u"),
+            ("user-agent", "v"),
+            ("cookie", "a=1"),
+            ("cookie", "b=2"),
+            ("referer", "r"),
+            ("set-cookie", "s"),
+            ("set-cookie", "t"),
         ] {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
         }
         headers.insert("x-latin", HeaderValue::from_bytes(b"\xc3\xa9").unwrap());
         for (name, value) in [
@@ -326,9 +397,13 @@ mod tests {
 
     #[test]
     fn hosts_lose_their_port() {
-        for (host, name) in
-            [("a:1", "a"), ("A.b", "A.b"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("", "")]
-        {
+        for (host, name) in [
+            ("a:1", "a"),
+            ("A.b", "A.b"),
+            ("[::1]:80", "[::1]"),
+            ("[::1]", "[::1]"),
+            ("", ""),
+        ] {
             assert_eq!(without_port(host), name);
         }
     }

@@ -7,7 +7,9 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
+use http::header::{
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE,
+};
 use http::{HeaderValue, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use wasmock_exchange::Call;
@@ -54,7 +56,9 @@ pub(super) async fn respond(
     let (operation, found) = if mime::is_rendered(&path, kind) && !as_written {
         match site.files().read(&path).await {
             Ok(content) => {
-                return answering.rendered(content.template(), draft, call, FILE_SERVING).await;
+                return answering
+                    .rendered(content.template(), draft, call, FILE_SERVING)
+                    .await;
             }
             Err(error) => ("open", Err(error)),
         }
@@ -64,12 +68,17 @@ pub(super) async fn respond(
     match found {
         Ok(opened) => {
             let range = answering.exchange.request.head.headers.get(RANGE).map(text);
-            (call, stream(opened, &path, kind, range.as_deref(), draft).await)
+            (
+                call,
+                stream(opened, &path, kind, range.as_deref(), draft).await,
+            )
         }
         Err(_) if response.source.fallback_to_404 => {
             draft.status = StatusCode::NOT_FOUND;
             call.answer.status = 404;
-            answering.rendered(&response.body, draft, call, SERVING).await
+            answering
+                .rendered(&response.body, draft, call, SERVING)
+                .await
         }
         Err(error) => {
             let message = format!("{FILE_SERVING}: {}", describe(&error, operation, &path));
@@ -88,9 +97,10 @@ pub(super) async fn send(
 ) -> Reply {
     let path = paths::resolve(site.directory(), &path.to_string_lossy());
     let kind = mime::of(&path);
-    if let (false, Some(value)) =
-        (draft.headers.contains_key(CONTENT_TYPE), kind.and_then(|kind| header_value(&CONTENT_TYPE, kind)))
-    {
+    if let (false, Some(value)) = (
+        draft.headers.contains_key(CONTENT_TYPE),
+        kind.and_then(|kind| header_value(&CONTENT_TYPE, kind)),
+    ) {
         draft.headers.insert(CONTENT_TYPE, value);
     }
     let range = exchange.request.head.headers.get(RANGE).map(text);
@@ -130,7 +140,9 @@ async fn stream(
         Some(Ranged::Part { start, end }) => {
             let length = end - start + 1;
             draft.status = StatusCode::PARTIAL_CONTENT;
-            draft.headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+            draft
+                .headers
+                .insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
             if let Ok(value) = HeaderValue::from_str(&format!("bytes {start}-{end}/{size}")) {
                 draft.headers.insert(CONTENT_RANGE, value);
             }
@@ -144,7 +156,11 @@ async fn stream(
             return Reply::message(status, draft.headers, "Requested range not satisfiable");
         }
         Some(Ranged::Malformed) => {
-            return Reply::message(StatusCode::BAD_REQUEST, draft.headers, "Malformed range header");
+            return Reply::message(
+                StatusCode::BAD_REQUEST,
+                draft.headers,
+                "Malformed range header",
+            );
         }
     };
     let body = match opened {
@@ -157,11 +173,21 @@ async fn stream(
     // What the file says about the length counts less than the file.
     draft.headers.remove(CONTENT_LENGTH);
     let Draft { status, headers } = draft;
-    Reply { status, headers, body, sent: false, failed: false }
+    Reply {
+        status,
+        headers,
+        body,
+        sent: false,
+        failed: false,
+    }
 }
 
 fn slice(bytes: &Bytes, start: u64, length: u64) -> Bytes {
-    let at = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
+    let at = |position: u64| {
+        usize::try_from(position)
+            .unwrap_or(usize::MAX)
+            .min(bytes.len())
+    };
     bytes.slice(at(start)..at(start + length))
 }
 
@@ -174,10 +200,20 @@ fn failed(error: &std::io::Error, operation: &str, path: &Path, draft: Draft) ->
 /// `Content-Disposition` with the name as `encodeURIComponent` writes it.
 fn attachment(path: &Path) -> HeaderValue {
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*')
-        .remove(b'\'').remove(b'(').remove(b')');
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'!')
+        .remove(b'~')
+        .remove(b'*')
+        .remove(b'\'')
+        .remove(b'(')
+        .remove(b')');
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let value = format!("attachment; filename=\"{}\"", utf8_percent_encode(&name, KEPT));
+    let value = format!(
+        "attachment; filename=\"{}\"",
+        utf8_percent_encode(&name, KEPT)
+    );
     HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }
 
@@ -200,7 +236,10 @@ mod tests {
         let path = folder.join("ten.bin");
         std::fs::write(&path, "0123456789").unwrap();
         let files = crate::files::Files::default();
-        let draft = || Draft { status: StatusCode::CREATED, headers: HeaderMap::new() };
+        let draft = || Draft {
+            status: StatusCode::CREATED,
+            headers: HeaderMap::new(),
+        };
         for (range, status, body) in [
             (None, 201, "0123456789"),
             (Some("bytes=2-4"), 206, "234"),
@@ -210,7 +249,9 @@ mod tests {
             let opened = files.open(&path).await.unwrap();
             let reply = stream(opened, &path, None, range, draft()).await;
             assert_eq!(reply.status.as_u16(), status, "{range:?}");
-            let ReplyBody::Bytes(Some(bytes)) = reply.body else { panic!("bytes") };
+            let ReplyBody::Bytes(Some(bytes)) = reply.body else {
+                panic!("bytes")
+            };
             assert_eq!(bytes, body, "{range:?}");
         }
         std::fs::remove_dir_all(&folder).unwrap();

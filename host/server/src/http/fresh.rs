@@ -22,16 +22,22 @@ pub(super) fn is_fresh(
     if let Some(tags) = none_match.and_then(|value| value.to_str().ok())
         && tags != "*"
     {
-        let Some(tag) = answer.get(ETAG).and_then(|tag| tag.to_str().ok()) else { return false };
+        let Some(tag) = answer.get(ETAG).and_then(|tag| tag.to_str().ok()) else {
+            return false;
+        };
         let strong = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
-        if !tags.split(',').any(|other| strong(other.trim_matches(' ')) == strong(tag)) {
+        if !tags
+            .split(',')
+            .any(|other| strong(other.trim_matches(' ')) == strong(tag))
+        {
             return false;
         }
     }
     match since {
         None => true,
         Some(since) => {
-            let date = |value: &http::HeaderValue| httpdate::parse_http_date(value.to_str().ok()?).ok();
+            let date =
+                |value: &http::HeaderValue| httpdate::parse_http_date(value.to_str().ok()?).ok();
             match (answer.get(LAST_MODIFIED).and_then(date), date(since)) {
                 (Some(modified), Some(since)) => modified <= since,
                 _ => false,
@@ -41,7 +47,10 @@ pub(super) fn is_fresh(
 }
 
 fn has_token(request: &HeaderMap, token: &str) -> bool {
-    let Some(value) = request.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()) else {
+    let Some(value) = request
+        .get(CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok())
+    else {
         return false;
     };
     value.split(',').any(|part| part.trim() == token)
@@ -57,18 +66,44 @@ mod tests {
         const OLD: &str = "Tue, 01 Jan 2019 00:00:00 GMT";
         const NEW: &str = "Wed, 01 Jan 2020 00:00:00 GMT";
         let headers = |list: &[(http::HeaderName, &'static str)]| -> HeaderMap {
-            list.iter().map(|(n, v)| (n.clone(), HeaderValue::from_static(v))).collect()
+            list.iter()
+                .map(|(n, v)| (n.clone(), HeaderValue::from_static(v)))
+                .collect()
         };
         for (request, answer, fresh) in [
             (headers(&[]), headers(&[(ETAG, "\"a\"")]), false),
             (headers(&[(IF_NONE_MATCH, "*")]), headers(&[]), true),
-            (headers(&[(IF_NONE_MATCH, "\"b\", W/\"a\"")]), headers(&[(ETAG, "\"a\"")]), true),
-            (headers(&[(IF_NONE_MATCH, "\"a\"")]), headers(&[(ETAG, "W/\"a\"")]), true),
-            (headers(&[(IF_NONE_MATCH, "\"b\"")]), headers(&[(ETAG, "\"a\"")]), false),
+            (
+                headers(&[(IF_NONE_MATCH, "\"b\", W/\"a\"")]),
+                headers(&[(ETAG, "\"a\"")]),
+                true,
+            ),
+            (
+                headers(&[(IF_NONE_MATCH, "\"a\"")]),
+                headers(&[(ETAG, "W/\"a\"")]),
+                true,
+            ),
+            (
+                headers(&[(IF_NONE_MATCH, "\"b\"")]),
+                headers(&[(ETAG, "\"a\"")]),
+                false,
+            ),
             (headers(&[(IF_NONE_MATCH, "\"a\"")]), headers(&[]), false),
-            (headers(&[(IF_NONE_MATCH, "*"), (CACHE_CONTROL, "x, no-cache")]), headers(&[]), false),
-            (headers(&[(IF_MODIFIED_SINCE, NEW)]), headers(&[(LAST_MODIFIED, OLD)]), true),
-            (headers(&[(IF_MODIFIED_SINCE, OLD)]), headers(&[(LAST_MODIFIED, NEW)]), false),
+            (
+                headers(&[(IF_NONE_MATCH, "*"), (CACHE_CONTROL, "x, no-cache")]),
+                headers(&[]),
+                false,
+            ),
+            (
+                headers(&[(IF_MODIFIED_SINCE, NEW)]),
+                headers(&[(LAST_MODIFIED, OLD)]),
+                true,
+            ),
+            (
+                headers(&[(IF_MODIFIED_SINCE, OLD)]),
+                headers(&[(LAST_MODIFIED, NEW)]),
+                false,
+            ),
             (headers(&[(IF_MODIFIED_SINCE, NEW)]), headers(&[]), false),
         ] {
             let is = |method, status| is_fresh(&method, &request, status, &answer);

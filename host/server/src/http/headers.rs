@@ -18,14 +18,22 @@ pub(crate) async fn apply(
     answer: &mut HeaderMap,
     mut call: Call,
 ) -> Call {
-    for Header { name, value, finish } in headers {
+    for Header {
+        name,
+        value,
+        finish,
+    } in headers
+    {
         let value = match value {
             HeaderText::Fixed(value) => Some(value.clone()),
             HeaderText::Template(template) => {
                 let result;
                 (call, result) = site.render(template.clone(), call).await;
                 let text = result.unwrap_or_else(|error| {
-                    tracing::error!(header = name.as_str(), "Error while parsing header: {error}");
+                    tracing::error!(
+                        header = name.as_str(),
+                        "Error while parsing header: {error}"
+                    );
                     FAILED.to_owned()
                 });
                 finish(name, &text)
@@ -71,8 +79,14 @@ pub(super) fn apply_metadata(route_uuid: &str, response: &Response, answer: &mut
 
 /// Whether a response sets a Content-Type of its own.
 pub(super) fn sets_content_type(response: &Response) -> bool {
-    let is = |header: &&wasmock_environment::Header| header.key.eq_ignore_ascii_case("content-type");
-    response.source.headers.iter().find(is).is_some_and(|header| !header.value.is_empty())
+    let is =
+        |header: &&wasmock_environment::Header| header.key.eq_ignore_ascii_case("content-type");
+    response
+        .source
+        .headers
+        .iter()
+        .find(is)
+        .is_some_and(|header| !header.value.is_empty())
 }
 
 /// The Content-Type so far.

@@ -11,7 +11,7 @@ use wasmock_exchange::limits;
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(crate) enum Unread {
     /// It is longer than the limit.
     TooLarge,
     /// All bodies together would be too large for this process.
@@ -50,7 +50,9 @@ pub(super) async fn read(mut body: Incoming, limit: usize) -> Result<(Bytes, Sha
     if body.size_hint().lower() > limit as u64 {
         return Err(Unread::TooLarge);
     }
-    let Some(first) = next(&mut body).await? else { return Ok((Bytes::new(), share)) };
+    let Some(first) = next(&mut body).await? else {
+        return Ok((Bytes::new(), share));
+    };
     if first.len() > limit {
         return Err(Unread::TooLarge);
     }
@@ -60,7 +62,9 @@ pub(super) async fn read(mut body: Incoming, limit: usize) -> Result<(Bytes, Sha
     if body.is_end_stream() {
         return Ok((first, share));
     }
-    let expected = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(1 << 20);
+    let expected = usize::try_from(body.size_hint().lower())
+        .unwrap_or(0)
+        .min(1 << 20);
     let mut whole = BytesMut::with_capacity(first.len() + expected);
     whole.extend_from_slice(&first);
     while let Some(data) = next(&mut body).await? {

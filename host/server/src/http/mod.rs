@@ -7,6 +7,7 @@ mod answer;
 pub(crate) mod content_type;
 pub(crate) mod exchange;
 mod file;
+mod flow;
 mod fresh;
 mod headers;
 mod incoming;
@@ -16,6 +17,7 @@ mod reply;
 mod server;
 
 pub(crate) use answer::{Answering, Draft, document_bytes, prepare};
+pub(crate) use flow::Flow;
 pub(crate) use headers::apply as apply_headers;
 pub(crate) use reply::{Prepared, Recorded, Reply, ReplyBody};
 pub use server::{Listener, serve};

@@ -2,8 +2,8 @@
 //! of the request itself.
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -12,15 +12,24 @@ use super::reply::Reply;
 
 /// The page of an unknown path; `path` is the target without its query.
 pub(super) fn not_found(method: &str, path: &str, mut headers: HeaderMap) -> Reply {
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'"),
+    );
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
     let what = escape(&format!("Cannot {method} {path}"));
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <title>Error</title>\n</head>\n<body>\n<pre>{what}</pre>\n</body>\n</html>\n"
     );
-    Reply { sent: false, ..Reply::new(StatusCode::NOT_FOUND, headers, page) }
+    Reply {
+        sent: false,
+        ..Reply::new(StatusCode::NOT_FOUND, headers, page)
+    }
 }
 
 fn escape(text: &str) -> String {
@@ -43,7 +52,10 @@ pub(super) fn preflight(environment: HeaderMap) -> Reply {
     let mut headers = HeaderMap::new();
     for (name, value) in [
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS"),
+        (
+            ACCESS_CONTROL_ALLOW_METHODS,
+            "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS",
+        ),
         (
             ACCESS_CONTROL_ALLOW_HEADERS,
             "Content-Type, Origin, Accept, Authorization, Content-Length, X-Requested-With",
@@ -54,17 +66,24 @@ pub(super) fn preflight(environment: HeaderMap) -> Reply {
         }
     }
     headers.extend(environment);
-    Reply { sent: false, ..Reply::new(StatusCode::OK, headers, "") }
+    Reply {
+        sent: false,
+        ..Reply::new(StatusCode::OK, headers, "")
+    }
 }
 
 /// The answer to a request whose body was not read; the connection closes after it.
 pub(super) fn unread(reason: Unread) -> Reply {
     let (status, text) = match reason {
         Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Payload too large"),
-        Unread::NoRoom => {
-            (StatusCode::SERVICE_UNAVAILABLE, "Too many request bodies are being read at once")
-        }
-        Unread::Stalled => (StatusCode::REQUEST_TIMEOUT, "The request body stopped arriving"),
+        Unread::NoRoom => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many request bodies are being read at once",
+        ),
+        Unread::Stalled => (
+            StatusCode::REQUEST_TIMEOUT,
+            "The request body stopped arriving",
+        ),
         Unread::Broken => (StatusCode::BAD_REQUEST, "The request body ended too early"),
     };
     closing(status, text)
@@ -75,9 +94,15 @@ pub(super) fn closing(status: StatusCode, text: &str) -> Reply {
     let mut headers = HeaderMap::new();
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     if text.is_empty() {
-        return Reply { sent: false, ..Reply::new(status, headers, "") };
+        return Reply {
+            sent: false,
+            ..Reply::new(status, headers, "")
+        };
     }
-    Reply { sent: false, ..Reply::message(status, headers, text) }
+    Reply {
+        sent: false,
+        ..Reply::message(status, headers, text)
+    }
 }
 
 #[cfg(test)]
@@ -90,12 +115,19 @@ mod tests {
         let ReplyBody::Bytes(Some(page)) = not_found("GET", "/<a>'", HeaderMap::new()).body else {
             panic!("a page");
         };
-        assert!(std::str::from_utf8(&page).unwrap().contains("<pre>Cannot GET /&lt;a&gt;&#39;</pre>"));
+        assert!(
+            std::str::from_utf8(&page)
+                .unwrap()
+                .contains("<pre>Cannot GET /&lt;a&gt;&#39;</pre>")
+        );
     }
 
     #[test]
     fn own_headers_win_over_those_of_the_preflight() {
-        let own = [(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("http://a"))];
+        let own = [(
+            ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("http://a"),
+        )];
         let headers = preflight(own.into_iter().collect()).headers;
         assert_eq!(headers[ACCESS_CONTROL_ALLOW_ORIGIN], "http://a");
         assert_eq!(headers.len(), 3);

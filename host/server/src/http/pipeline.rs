@@ -19,17 +19,19 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use wasmock_environment::ResponseMode;
-use wasmock_exchange::{Clock, unique_id};
+use wasmock_exchange::{Clock, Exchange as _, unique_id};
 
 use super::answer::{Answering, latency_of, sleep};
 use super::exchange::{HttpExchange, RequestFacts, target};
+use super::flow::Flow;
 use super::headers::{apply, apply_fixed};
 use super::incoming;
 use super::pages;
 use super::reply::{Recorded, Reply, ReplyBody};
 use crate::admin::{self, transaction_text};
-use crate::journal::Transaction;
+use crate::journal::{self, Transaction};
 use crate::mock::{Header, Mock, Route};
+use crate::proxy::Proxy;
 use crate::router::{Found, collapse_slashes, is_decodable};
 use crate::rules::{Choice, Facts, choose, choose_now};
 use crate::site::Site;
@@ -89,7 +91,13 @@ pub(crate) fn handle(site: &Arc<Site>, peer: SocketAddr, request: Request<Incomi
 /// Host.
 fn is_plain<B>(request: &Request<B>) -> bool {
     const EVERYDAY: [Method; 7] = [
-        Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS,
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::HEAD,
+        Method::OPTIONS,
     ];
     let uri = request.uri();
     let path = uri.path_and_query().map_or("", |target| target.as_str());
@@ -105,13 +113,30 @@ fn is_plain<B>(request: &Request<B>) -> bool {
 /// Answers without waiting, or gives the request back for the long way.
 fn at_once(site: &Arc<Site>, peer: SocketAddr, head: Parts) -> Result<Answer, Box<RequestFacts>> {
     let mock = site.mock();
-    let give_back = |head| Err(Box::new(RequestFacts::new(site.clone(), head, Bytes::new(), peer)));
+    let give_back = |head| {
+        Err(Box::new(RequestFacts::new(
+            site.clone(),
+            head,
+            Bytes::new(),
+            peer,
+        )))
+    };
     if !mock.latency.is_zero() {
         return give_back(head);
     }
     let path = head.uri.path();
-    let found = mock.http.find(path).find(|found| found.value.takes(head.method.as_str()));
-    let Some(Found { value: endpoint, pattern, way }) = found else { return give_back(head) };
+    let found = mock
+        .http
+        .find(path)
+        .find(|found| found.value.takes(head.method.as_str()));
+    let Some(Found {
+        value: endpoint,
+        pattern,
+        way,
+    }) = found
+    else {
+        return give_back(head);
+    };
     if endpoint.crud.is_some() {
         return give_back(head);
     }
@@ -124,11 +149,25 @@ fn at_once(site: &Arc<Site>, peer: SocketAddr, head: Parts) -> Result<Answer, Bo
             Choice::Nothing => return give_back(head),
             Choice::Ask => {
                 let facts = Arc::new(RequestFacts::new(site.clone(), head, Bytes::new(), peer));
-                let exchange =
-                    HttpExchange::at(facts.clone(), route.clone(), pattern.clone(), way, count + 1);
-                let choice = choose_now(route, Facts { exchange: &exchange, site, mock: &mock });
+                let exchange = HttpExchange::at(
+                    facts.clone(),
+                    route.clone(),
+                    pattern.clone(),
+                    way,
+                    count + 1,
+                );
+                let choice = choose_now(
+                    route,
+                    Facts {
+                        exchange: &exchange,
+                        site,
+                        mock: &mock,
+                    },
+                );
                 drop(exchange);
-                let Some(facts) = Arc::into_inner(facts) else { return Ok(lost()) };
+                let Some(facts) = Arc::into_inner(facts) else {
+                    return Ok(lost());
+                };
                 match choice {
                     Choice::Response(place) if is_ready(route, place) => {
                         head = facts.head;
@@ -139,11 +178,17 @@ fn at_once(site: &Arc<Site>, peer: SocketAddr, head: Parts) -> Result<Answer, Bo
             }
         };
         let response = &route.responses[place];
-        let Some(prepared) = response.prepared.as_ref().filter(|_| response.latency.is_zero()) else {
+        let Some(prepared) = response
+            .prepared
+            .as_ref()
+            .filter(|_| response.latency.is_zero())
+        else {
             return give_back(head);
         };
         let counted =
-            route.counter.compare_exchange(count, count + 1, Ordering::Relaxed, Ordering::Relaxed);
+            route
+                .counter
+                .compare_exchange(count, count + 1, Ordering::Relaxed, Ordering::Relaxed);
         // Only where the number decides does it matter that nobody else has it.
         if counted.is_err() && route.mode() == Some(ResponseMode::Sequential) {
             continue;
@@ -156,7 +201,10 @@ fn at_once(site: &Arc<Site>, peer: SocketAddr, head: Parts) -> Result<Answer, Bo
             true => Recorded::Prepared(prepared.clone()),
             false => Recorded::of(&answer),
         };
-        let answered = Answered { route: Some((route.clone(), place)), proxied: false };
+        let answered = Answered {
+            route: Some((route.clone(), place)),
+            proxied: false,
+        };
         record(site, head, Bytes::new(), answered, recorded);
         return Ok(answer);
     }
@@ -169,8 +217,12 @@ fn is_ready(route: &Route, place: usize) -> bool {
 
 /// Nobody else can hold the facts of a request that only rules have seen.
 fn lost() -> Answer {
-    Reply::message(StatusCode::INTERNAL_SERVER_ERROR, HeaderMap::new(), "The request was lost")
-        .finish(&Method::GET, &HeaderMap::new())
+    Reply::message(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        HeaderMap::new(),
+        "The request was lost",
+    )
+    .finish(&Method::GET, &HeaderMap::new())
 }
 
 /// The long way, from the beginning.
@@ -179,31 +231,118 @@ async fn answer(site: Arc<Site>, peer: SocketAddr, request: Request<Incoming>) -
     if crate::ws::is_upgrade(&request) {
         let mock = site.mock_kept();
         if let Some(proxy) = &mock.proxy
-            && mock.websockets.find(&collapse_slashes(request.uri().path())).next().is_none()
+            && mock
+                .websockets
+                .find(&collapse_slashes(request.uri().path()))
+                .next()
+                .is_none()
         {
             return proxy.upgrade(&site, request).await.map(ReplyBody::bytes);
         }
-        return site.sockets().upgrade(&site, request, peer).await.map(ReplyBody::bytes);
+        return site
+            .sockets()
+            .upgrade(&site, request, peer)
+            .await
+            .map(ReplyBody::bytes);
     }
     let (head, body) = request.into_parts();
     if let Some(refusal) = refusal(&head) {
         return refusal.finish(&head.method, &head.headers);
     }
-    let read = if body.is_end_stream() {
-        Ok((Bytes::new(), incoming::Share::default()))
-    } else {
-        incoming::read(body, site.options().max_body_size).await
-    };
-    match read {
+    let mut facts = RequestFacts::new(site.clone(), head, Bytes::new(), peer);
+    if body.is_end_stream() {
+        return answer_read(site, facts, arrived).await;
+    }
+    let mock = site.mock_kept();
+    if let Some(proxy) = passes_on(&site, &mock, &facts, &body) {
+        return pass_on(&site, &mock, proxy, facts, body).await;
+    }
+    drop(mock);
+    match incoming::read(body, site.options().max_body_size).await {
         Ok((body, _share)) => {
-            let facts = RequestFacts::new(site.clone(), head, body, peer);
+            facts.body = body;
             answer_read(site, facts, arrived).await
         }
         Err(reason) => {
+            let RequestFacts { head, .. } = facts;
             let reply = pages::unread(reason).finish(&head.method, &head.headers);
-            record(&site, head, Bytes::new(), Answered::default(), Recorded::of(&reply));
+            record(
+                &site,
+                head,
+                Bytes::new(),
+                Answered::default(),
+                Recorded::of(&reply),
+            );
             reply
         }
+    }
+}
+
+/// The proxy, if the request is for it and nobody here needs the body.
+fn passes_on<'a>(
+    site: &Site,
+    mock: &'a Mock,
+    facts: &RequestFacts,
+    body: &Incoming,
+) -> Option<&'a Proxy> {
+    let proxy = mock.proxy.as_ref().filter(|proxy| proxy.is_fixed())?;
+    let (method, path) = (facts.head.method.as_str(), facts.path());
+    let for_others = !is_decodable(path)
+        || (admin::guards(path) && site.access().is_some())
+        || (method == "OPTIONS" && mock.source.cors)
+        || body.size_hint().lower() > body_limit(site) as u64
+        || mock.http.find(path).any(|found| found.value.takes(method));
+    (!for_others && mock.headers.iter().all(Header::is_fixed)).then_some(proxy)
+}
+
+/// Sends a request on as it arrives.
+async fn pass_on(
+    site: &Arc<Site>,
+    mock: &Mock,
+    proxy: &Proxy,
+    facts: RequestFacts,
+    body: Incoming,
+) -> Answer {
+    sleep(latency_of(site, mock.latency)).await;
+    let mut headers = HeaderMap::new();
+    apply_fixed(&mock.headers, &mut headers);
+    let facts = Arc::new(facts);
+    let call = site.call(Arc::new(HttpExchange::nowhere(facts.clone())));
+    let copied = if site.journal().is_idle() {
+        0
+    } else {
+        journal::BODY
+    };
+    let flow = Flow::of_client(body, body_limit(site), copied);
+    let notes = flow.notes();
+    let reply = proxy
+        .forward(site, &facts, ReplyBody::Flow(Box::new(flow)), headers, call)
+        .await;
+    let reply = match notes.broken() {
+        Some(reason) if reply.failed => pages::unread(reason),
+        _ => reply,
+    };
+    let head = facts.head.clone();
+    let answer = reply.finish(&head.method, &head.headers);
+    let body = notes.copy().cloned().unwrap_or_default();
+    record(
+        site,
+        head,
+        body,
+        Answered {
+            route: None,
+            proxied: true,
+        },
+        Recorded::of(&answer),
+    );
+    answer
+}
+
+/// Bytes of a request body.
+fn body_limit(site: &Site) -> usize {
+    match site.options().max_body_size {
+        0 => usize::MAX,
+        limit => limit,
     }
 }
 
@@ -217,7 +356,11 @@ fn refusal(head: &Parts) -> Option<Reply> {
         return Some(pages::closing(StatusCode::EXPECTATION_FAILED, ""));
     }
     let has_host = head.version != Version::HTTP_11 || head.headers.contains_key(HOST);
-    let is_method = !head.method.as_str().bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_method = !head
+        .method
+        .as_str()
+        .bytes()
+        .any(|byte| byte.is_ascii_lowercase());
     (!has_host || !is_method).then(|| pages::closing(StatusCode::BAD_REQUEST, ""))
 }
 
@@ -228,6 +371,7 @@ async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> 
     if let Some(reply) = admin::handle(&site, &facts).await {
         return reply.finish(&facts.head.method, &facts.head.headers);
     }
+    parse_apart(&facts).await;
     sleep(latency_of(&site, mock.latency)).await;
     let (reply, answered) = route(&site, &mock, &facts, arrived).await;
     drop(mock);
@@ -236,9 +380,27 @@ async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> 
     match Arc::try_unwrap(facts) {
         Ok(facts) => record(&site, facts.head, facts.body, answered, recorded),
         // A callback still reads the request.
-        Err(facts) => record(&site, facts.head.clone(), facts.body.clone(), answered, recorded),
+        Err(facts) => record(
+            &site,
+            facts.head.clone(),
+            facts.body.clone(),
+            answered,
+            recorded,
+        ),
     }
     answer
+}
+
+/// A larger body is parsed on a thread of its own, so that other connections need not wait.
+const APART: usize = 256 << 10;
+
+/// Parses a large body now, off the threads that serve connections.
+async fn parse_apart(facts: &Arc<RequestFacts>) {
+    if facts.body.len() > APART {
+        let exchange = HttpExchange::nowhere(facts.clone());
+        // The result stays with the facts; whoever needs it finds it, or parses by itself.
+        let _ = tokio::task::spawn_blocking(move || exchange.parsed_body()).await;
+    }
 }
 
 /// Finds the route, the response, and what they answer.
@@ -258,19 +420,33 @@ async fn route(
     let (method, path) = (facts.head.method.as_str(), facts.path());
     if !is_decodable(path) {
         let message = format!("Failed to decode param '{path}'");
-        return (Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message), Answered::default());
+        return (
+            Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message),
+            Answered::default(),
+        );
     }
-    for Found { value: endpoint, pattern, way } in mock.http.find(path) {
+    for Found {
+        value: endpoint,
+        pattern,
+        way,
+    } in mock.http.find(path)
+    {
         if !endpoint.takes(method) {
             continue;
         }
         let route = &endpoint.route;
-        let exchange = |number| {
-            HttpExchange::at(facts.clone(), route.clone(), pattern.clone(), way, number)
-        };
+        let exchange =
+            |number| HttpExchange::at(facts.clone(), route.clone(), pattern.clone(), way, number);
         let number = route.next_number();
         let mut arriving = Arc::new(exchange(number));
-        let choice = choose_now(route, Facts { exchange: &*arriving, site, mock });
+        let choice = choose_now(
+            route,
+            Facts {
+                exchange: &*arriving,
+                site,
+                mock,
+            },
+        );
         let mut place = match choice {
             Choice::Nothing => continue,
             Choice::Response(place) => place,
@@ -285,9 +461,10 @@ async fn route(
         let counted = route.count();
         if counted != number {
             arriving = Arc::new(exchange(counted));
-            if let (Some(ResponseMode::Sequential), Choice::Response(next)) =
-                (route.mode(), route.choose_without_rules(site.random_source(), counted))
-            {
+            if let (Some(ResponseMode::Sequential), Choice::Response(next)) = (
+                route.mode(),
+                route.choose_without_rules(site.random_source(), counted),
+            ) {
                 place = next;
             }
         }
@@ -300,20 +477,38 @@ async fn route(
             crud: endpoint.crud,
             arrived,
         };
-        let (reply, place) = answering.respond(&route.responses[place], headers, call).await;
-        return (reply, Answered { route: Some((route.clone(), place)), proxied: false });
+        let (reply, place) = answering
+            .respond(&route.responses[place], headers, call)
+            .await;
+        return (
+            reply,
+            Answered {
+                route: Some((route.clone(), place)),
+                proxied: false,
+            },
+        );
     }
     if method == "OPTIONS" && mock.source.cors && path.starts_with('/') {
         return (pages::preflight(headers), Answered::default());
     }
     if let Some(proxy) = &mock.proxy {
         call.exchange = Arc::new(HttpExchange::nowhere(facts.clone()));
-        let reply = proxy.forward(site, facts, headers, call).await;
-        return (reply, Answered { route: None, proxied: true });
+        let body = ReplyBody::bytes(facts.body.clone());
+        let reply = proxy.forward(site, facts, body, headers, call).await;
+        return (
+            reply,
+            Answered {
+                route: None,
+                proxied: true,
+            },
+        );
     }
     let sent = target(&facts.head);
     let shown = sent.split_once('?').map_or(sent, |(path, _)| path);
-    (pages::not_found(method, shown, headers), Answered::default())
+    (
+        pages::not_found(method, shown, headers),
+        Answered::default(),
+    )
 }
 
 /// Notes a transaction, in the journal and in the log.
@@ -334,7 +529,15 @@ fn record(site: &Site, head: Parts, body: Bytes, answered: Answered, answer: Rec
         };
     }
     let Answered { route, proxied } = answered;
-    let mut transaction = Transaction { id: 0, time: 0.0, request: head, body, route, answer, proxied };
+    let mut transaction = Transaction {
+        id: 0,
+        time: 0.0,
+        request: head,
+        body,
+        route,
+        answer,
+        proxied,
+    };
     let in_whole = site.options().log_transactions;
     if !in_whole {
         log!(transaction);

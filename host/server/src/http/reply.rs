@@ -11,14 +11,17 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::mpsc::Receiver;
 
+use super::flow::{Flow, Notes};
 use super::fresh::is_fresh;
 
 /// The body of an answer.
 pub(crate) enum ReplyBody {
     /// Bytes at hand; none once they are taken.
     Bytes(Option<Bytes>),
-    /// Anything else: a file, what a proxied server sends.
+    /// Anything else: a file, events.
     Stream(Pin<Box<dyn Body<Data = Bytes, Error = io::Error> + Send>>),
+    /// What comes from elsewhere and goes on as it comes.
+    Flow(Box<Flow>),
 }
 
 impl ReplyBody {
@@ -42,7 +45,9 @@ impl Body for Channel {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        self.0.poll_recv(context).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
+        self.0
+            .poll_recv(context)
+            .map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
     }
 }
 
@@ -51,6 +56,7 @@ impl std::fmt::Debug for ReplyBody {
         match self {
             Self::Bytes(bytes) => bytes.fmt(f),
             Self::Stream(_) => f.write_str("Stream"),
+            Self::Flow(_) => f.write_str("Flow"),
         }
     }
 }
@@ -64,10 +70,14 @@ impl Body for ReplyBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match &mut *self {
-            Self::Bytes(bytes) => {
-                Poll::Ready(bytes.take().filter(|b| !b.is_empty()).map(|b| Ok(Frame::data(b))))
-            }
+            Self::Bytes(bytes) => Poll::Ready(
+                bytes
+                    .take()
+                    .filter(|b| !b.is_empty())
+                    .map(|b| Ok(Frame::data(b))),
+            ),
             Self::Stream(stream) => stream.as_mut().poll_frame(context),
+            Self::Flow(flow) => Pin::new(&mut **flow).poll_frame(context),
         }
     }
 
@@ -75,13 +85,17 @@ impl Body for ReplyBody {
         match self {
             Self::Bytes(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
             Self::Stream(stream) => stream.is_end_stream(),
+            Self::Flow(flow) => flow.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Bytes(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
+            Self::Bytes(bytes) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64))
+            }
             Self::Stream(stream) => stream.size_hint(),
+            Self::Flow(flow) => flow.size_hint(),
         }
     }
 }
@@ -100,13 +114,29 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { status, headers, body: ReplyBody::bytes(body), sent: true, failed: false }
+        Self {
+            status,
+            headers,
+            body: ReplyBody::bytes(body),
+            sent: true,
+            failed: false,
+        }
     }
 
     /// A message for people, as text/plain.
-    pub(crate) fn message(status: StatusCode, mut headers: HeaderMap, text: impl Into<String>) -> Self {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        Self { failed: true, ..Self::new(status, headers, text.into()) }
+    pub(crate) fn message(
+        status: StatusCode,
+        mut headers: HeaderMap,
+        text: impl Into<String>,
+    ) -> Self {
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
+        Self {
+            failed: true,
+            ..Self::new(status, headers, text.into())
+        }
     }
 
     /// Applies HTTP's rules about conditions and about statuses without a body.
@@ -132,12 +162,28 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn from_reply(reply: Reply) -> Option<Self> {
-        let Reply { status, mut headers, body: ReplyBody::Bytes(body), .. } = reply else { return None };
+        let Reply {
+            status,
+            mut headers,
+            body: ReplyBody::Bytes(body),
+            ..
+        } = reply
+        else {
+            return None;
+        };
         headers.remove(TRANSFER_ENCODING);
         headers.remove(CONTENT_LENGTH);
-        let body = if has_no_body(status) { Bytes::new() } else { body.unwrap_or_default() };
+        let body = if has_no_body(status) {
+            Bytes::new()
+        } else {
+            body.unwrap_or_default()
+        };
         strip(status, &mut headers);
-        Some(Self { status, headers, body })
+        Some(Self {
+            status,
+            headers,
+            body,
+        })
     }
 
     pub(crate) fn respond(&self, method: &Method, request: &HeaderMap) -> Response<ReplyBody> {
@@ -164,7 +210,11 @@ impl Prepared {
     }
 }
 
-fn into_response(status: StatusCode, mut headers: HeaderMap, body: ReplyBody) -> Response<ReplyBody> {
+fn into_response(
+    status: StatusCode,
+    mut headers: HeaderMap,
+    body: ReplyBody,
+) -> Response<ReplyBody> {
     if status.is_informational() {
         // HTTP has no final answer with such a status; Mockoon's clients wait for ever.
         let text = format!("{} cannot be the status of a final answer", status.as_u16());
@@ -172,7 +222,11 @@ fn into_response(status: StatusCode, mut headers: HeaderMap, body: ReplyBody) ->
         return into_response(reply.status, reply.headers, reply.body);
     }
     strip(status, &mut headers);
-    let body = if has_no_body(status) { ReplyBody::Bytes(None) } else { body };
+    let body = if has_no_body(status) {
+        ReplyBody::Bytes(None)
+    } else {
+        body
+    };
     let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
@@ -196,23 +250,45 @@ fn strip(status: StatusCode, headers: &mut HeaderMap) {
 pub(crate) enum Recorded {
     Prepared(Arc<Prepared>),
     /// Headers and, unless it was streamed, the body.
-    Own { status: StatusCode, headers: HeaderMap, body: Option<Bytes> },
+    Own {
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Option<Bytes>,
+    },
+    /// The body is noted as it flows.
+    Flow {
+        status: StatusCode,
+        headers: HeaderMap,
+        notes: Arc<Notes>,
+    },
 }
 
 impl Recorded {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Prepared(prepared) => prepared.status,
-            Self::Own { status, .. } => *status,
+            Self::Own { status, .. } | Self::Flow { status, .. } => *status,
         }
     }
 
     pub(crate) fn of(response: &Response<ReplyBody>) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
         let body = match response.body() {
             ReplyBody::Bytes(bytes) => Some(bytes.clone().unwrap_or_default()),
             ReplyBody::Stream(_) => None,
+            ReplyBody::Flow(flow) => {
+                return Self::Flow {
+                    status,
+                    headers,
+                    notes: flow.notes(),
+                };
+            }
         };
-        Self::Own { status: response.status(), headers: response.headers().clone(), body }
+        Self::Own {
+            status,
+            headers,
+            body,
+        }
     }
 }
 
@@ -222,9 +298,19 @@ mod tests {
 
     #[test]
     fn statuses_without_a_body_lose_it() {
-        for (status, length, typed) in [(200, 2, true), (204, 0, false), (205, 0, true), (304, 0, false), (404, 2, true)] {
-            let headers: HeaderMap = [(CONTENT_TYPE, HeaderValue::from_static("a/b")),
-                (CONTENT_LENGTH, HeaderValue::from_static("99"))].into_iter().collect();
+        for (status, length, typed) in [
+            (200, 2, true),
+            (204, 0, false),
+            (205, 0, true),
+            (304, 0, false),
+            (404, 2, true),
+        ] {
+            let headers: HeaderMap = [
+                (CONTENT_TYPE, HeaderValue::from_static("a/b")),
+                (CONTENT_LENGTH, HeaderValue::from_static("99")),
+            ]
+            .into_iter()
+            .collect();
             let status = StatusCode::from_u16(status).unwrap();
             let reply = || Reply::new(status, headers.clone(), "hi");
             let prepared = Prepared::from_reply(reply()).unwrap();
@@ -233,8 +319,16 @@ mod tests {
                 prepared.respond(&Method::GET, &HeaderMap::new()),
             ] {
                 assert_eq!(response.status(), status);
-                assert_eq!(response.body().size_hint().exact(), Some(length), "{status}");
-                assert_eq!(response.headers().contains_key(CONTENT_TYPE), typed, "{status}");
+                assert_eq!(
+                    response.body().size_hint().exact(),
+                    Some(length),
+                    "{status}"
+                );
+                assert_eq!(
+                    response.headers().contains_key(CONTENT_TYPE),
+                    typed,
+                    "{status}"
+                );
                 assert!(!response.headers().contains_key(CONTENT_LENGTH));
             }
         }
@@ -243,7 +337,8 @@ mod tests {
     #[test]
     fn informational_statuses_are_no_answers() {
         let status = StatusCode::from_u16(102).unwrap();
-        let response = Reply::new(status, HeaderMap::new(), "").finish(&Method::GET, &HeaderMap::new());
+        let response =
+            Reply::new(status, HeaderMap::new(), "").finish(&Method::GET, &HeaderMap::new());
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

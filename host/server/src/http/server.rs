@@ -34,7 +34,10 @@ impl Listener {
     pub async fn bind(hostname: &str, port: u16) -> Result<Self, Error> {
         let error = |error| Error::new(Kind::Listen(error));
         if hostname.is_empty() {
-            let every = [SocketAddr::from(([0u16; 8], port)), SocketAddr::from(([0u8; 4], port))];
+            let every = [
+                SocketAddr::from(([0u16; 8], port)),
+                SocketAddr::from(([0u8; 4], port)),
+            ];
             return listen_first(every).map_err(error);
         }
         let addresses = lookup_host((hostname, port)).await.map_err(error)?;
@@ -46,7 +49,9 @@ impl Listener {
     /// # Errors
     /// The system does not say.
     pub fn address(&self) -> Result<SocketAddr, Error> {
-        self.tcp.local_addr().map_err(|error| Error::new(Kind::Listen(error)))
+        self.tcp
+            .local_addr()
+            .map_err(|error| Error::new(Kind::Listen(error)))
     }
 }
 
@@ -65,7 +70,11 @@ fn listen_first(addresses: impl IntoIterator<Item = SocketAddr>) -> std::io::Res
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
     // A port whose connections are still in TIME_WAIT can be had again.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
@@ -110,7 +119,10 @@ pub async fn serve(site: Arc<Site>, listener: Listener, shutdown: impl Future<Ou
     }
     drop(listener);
     site.sockets().stop().await;
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(DRAIN, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some exchanges did not end in {} seconds", DRAIN.as_secs());
     }
 }
@@ -124,7 +136,13 @@ fn connect(
     peer: SocketAddr,
 ) {
     let Some(tls) = site.tls() else {
-        tokio::spawn(converse(site.clone(), builder.clone(), graceful.watcher(), stream, peer));
+        tokio::spawn(converse(
+            site.clone(),
+            builder.clone(),
+            graceful.watcher(),
+            stream,
+            peer,
+        ));
         return;
     };
     let greeting = tls.accept(stream);
