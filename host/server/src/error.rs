@@ -12,9 +12,19 @@ pub struct Error {
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    UnknownPlugin { name: String, known: Vec<String> },
-    MissingRole { plugin: String, role: &'static str, roles: String },
-    AmbiguousHelper { helper: String, plugins: [String; 2] },
+    UnknownPlugin {
+        name: String,
+        known: Vec<String>,
+    },
+    MissingRole {
+        plugin: String,
+        role: &'static str,
+        roles: String,
+    },
+    AmbiguousHelper {
+        helper: String,
+        plugins: [String; 2],
+    },
     Listen(std::io::Error),
     Tls(String),
 }
@@ -63,10 +73,17 @@ impl fmt::Display for Error {
                      `wasmock.plugins` or with --plugin {name}=PATH"
                 )
             }
-            Kind::MissingRole { plugin, role, roles } => {
+            Kind::MissingRole {
+                plugin,
+                role,
+                roles,
+            } => {
                 write!(f, "plugin `{plugin}` is no {role}; its roles are {roles}")
             }
-            Kind::AmbiguousHelper { helper, plugins: [one, two] } => write!(
+            Kind::AmbiguousHelper {
+                helper,
+                plugins: [one, two],
+            } => write!(
                 f,
                 "both `{one}` and `{two}` have a helper `{helper}`; write `{one}:{helper}` or \
                  `{two}:{helper}`"

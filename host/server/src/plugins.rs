@@ -46,18 +46,32 @@ impl Plugins {
     /// two users' plugins share is an error only if the environment uses it bare.
     pub(crate) fn new(mut list: Vec<Plugin>, source: impl Fn() -> String) -> Result<Self, Error> {
         list.sort_by_key(|plugin| plugin.built_in);
-        let count: usize =
-            list.iter().filter_map(|p| p.roles.helpers.as_ref()).map(|h| h.list().len()).sum();
+        let count: usize = list
+            .iter()
+            .filter_map(|p| p.roles.helpers.as_ref())
+            .map(|h| h.list().len())
+            .sum();
         let first = NEXT_HELPER.fetch_add(count as u32, Ordering::Relaxed);
-        let mut plugins = Self { first, ..Self::default() };
+        let mut plugins = Self {
+            first,
+            ..Self::default()
+        };
         let mut owners: HashMap<String, &Plugin> = HashMap::new();
         for plugin in &list {
-            let Some(helpers) = &plugin.roles.helpers else { continue };
+            let Some(helpers) = &plugin.roles.helpers else {
+                continue;
+            };
             for (index, helper) in helpers.list().iter().enumerate() {
                 let id = first + plugins.helpers.len() as u32;
                 plugins.helpers.push((helpers.clone(), index as u32));
-                let info = HelperInfo { id, effects: helper.effects, block: helper.block };
-                plugins.names.insert(format!("{}:{}", plugin.name, helper.name).into(), info);
+                let info = HelperInfo {
+                    id,
+                    effects: helper.effects,
+                    block: helper.block,
+                };
+                plugins
+                    .names
+                    .insert(format!("{}:{}", plugin.name, helper.name).into(), info);
                 match owners.get(&helper.name) {
                     None => {
                         owners.insert(helper.name.clone(), plugin);
@@ -65,7 +79,9 @@ impl Plugins {
                     }
                     Some(owner) if !owner.built_in && plugin.built_in => {
                         let (helper, owner) = (&helper.name, &owner.name);
-                        tracing::info!("helper `{helper}` of plugin `{owner}` takes the place of the built-in one");
+                        tracing::info!(
+                            "helper `{helper}` of plugin `{owner}` takes the place of the built-in one"
+                        );
                     }
                     Some(owner) if !plugin.built_in && uses_bare(&source(), &helper.name) => {
                         let plugins = [owner.name.clone(), plugin.name.clone()];
@@ -77,7 +93,9 @@ impl Plugins {
             }
         }
         drop(owners);
-        plugins.templates = list.iter().find_map(|plugin| plugin.roles.templates.clone());
+        plugins.templates = list
+            .iter()
+            .find_map(|plugin| plugin.roles.templates.clone());
         plugins.list = list;
         Ok(plugins)
     }
@@ -101,31 +119,53 @@ impl Plugins {
 
     pub(crate) fn responder(&self, name: &str) -> Result<Arc<dyn Responder>, Error> {
         let plugin = self.plugin(name)?;
-        plugin.roles.responder.clone().ok_or_else(|| missing(plugin, "responder"))
+        plugin
+            .roles
+            .responder
+            .clone()
+            .ok_or_else(|| missing(plugin, "responder"))
     }
 
     pub(crate) fn predicate(&self, name: &str) -> Result<Arc<dyn Predicate>, Error> {
         let plugin = self.plugin(name)?;
-        plugin.roles.predicate.clone().ok_or_else(|| missing(plugin, "predicate"))
+        plugin
+            .roles
+            .predicate
+            .clone()
+            .ok_or_else(|| missing(plugin, "predicate"))
     }
 
     pub(crate) fn session(&self, name: &str) -> Result<Arc<dyn Session>, Error> {
         let plugin = self.plugin(name)?;
-        plugin.roles.session.clone().ok_or_else(|| missing(plugin, "session"))
+        plugin
+            .roles
+            .session
+            .clone()
+            .ok_or_else(|| missing(plugin, "session"))
     }
 
     /// The roles of a plugin.
     pub(crate) fn plugin(&self, name: &str) -> Result<&Plugin, Error> {
-        self.list.iter().find(|plugin| plugin.name == name).ok_or_else(|| {
-            let known = self.list.iter().map(|plugin| plugin.name.clone()).collect();
-            Error::new(Kind::UnknownPlugin { name: name.to_owned(), known })
-        })
+        self.list
+            .iter()
+            .find(|plugin| plugin.name == name)
+            .ok_or_else(|| {
+                let known = self.list.iter().map(|plugin| plugin.name.clone()).collect();
+                Error::new(Kind::UnknownPlugin {
+                    name: name.to_owned(),
+                    known,
+                })
+            })
     }
 }
 
 fn missing(plugin: &Plugin, role: &'static str) -> Error {
     let (plugin, roles) = (plugin.name.clone(), format!("{:?}", plugin.roles));
-    Error::new(Kind::MissingRole { plugin, role, roles })
+    Error::new(Kind::MissingRole {
+        plugin,
+        role,
+        roles,
+    })
 }
 
 /// Whether a name stands in a text as a word of its own, without `plugin:` before it.
@@ -159,21 +199,41 @@ mod tests {
             self.0.iter().map(describe).collect()
         }
 
-        fn call(&self, _: u32, _: Vec<Value>, _: Vec<(String, Value)>, call: Call) -> Outcome<Value> {
+        fn call(
+            &self,
+            _: u32,
+            _: Vec<Value>,
+            _: Vec<(String, Value)>,
+            call: Call,
+        ) -> Outcome<Value> {
             Box::pin(async move { (call, Ok(Value::Undefined)) })
         }
     }
 
     fn plugin(name: &str, helpers: Vec<&'static str>, built_in: bool) -> Plugin {
-        let roles = Roles { helpers: Some(Arc::new(Named(helpers))), ..Roles::default() };
-        Plugin { name: name.to_owned(), roles, built_in }
+        let roles = Roles {
+            helpers: Some(Arc::new(Named(helpers))),
+            ..Roles::default()
+        };
+        Plugin {
+            name: name.to_owned(),
+            roles,
+            built_in,
+        }
     }
 
     #[test]
     fn users_helpers_stand_before_built_in_ones() {
-        let list = vec![plugin("built", vec!["a", "b"], true), plugin("mine", vec!["b", "c"], false)];
+        let list = vec![
+            plugin("built", vec!["a", "b"], true),
+            plugin("mine", vec!["b", "c"], false),
+        ];
         let plugins = Plugins::new(list, String::new).unwrap();
-        let owner = |name| plugins.helper(plugins.find_helper(name)?.id).map(|(_, index)| *index);
+        let owner = |name| {
+            plugins
+                .helper(plugins.find_helper(name)?.id)
+                .map(|(_, index)| *index)
+        };
         assert_eq!(owner("a"), Some(0));
         assert_eq!(owner("b"), Some(0));
         assert_eq!(owner("built:b"), Some(1));
@@ -184,7 +244,12 @@ mod tests {
 
     #[test]
     fn a_shared_name_must_be_written_in_full() {
-        let list = || vec![plugin("one", vec!["x"], false), plugin("two", vec!["x"], false)];
+        let list = || {
+            vec![
+                plugin("one", vec!["x"], false),
+                plugin("two", vec!["x"], false),
+            ]
+        };
         assert!(Plugins::new(list(), || "{{one:x}} {{two:x}} {{xy}}".to_owned()).is_ok());
         let error = Plugins::new(list(), || "{{x 1}}".to_owned()).unwrap_err();
         assert!(error.is_plugin());

@@ -31,12 +31,25 @@ pub(crate) struct Rendered {
 impl Rendered {
     /// The texts of the file, in the order of the fields; each is rendered by the caller.
     pub(crate) fn texts(options: &TlsOptions) -> [&str; 5] {
-        [&options.pfx_path, &options.cert_path, &options.key_path, &options.ca_path, &options.passphrase]
+        [
+            &options.pfx_path,
+            &options.cert_path,
+            &options.key_path,
+            &options.ca_path,
+            &options.passphrase,
+        ]
     }
 
     pub(crate) fn new(kind: TlsKind, texts: [String; 5]) -> Self {
         let [pfx, certificate, key, authority, passphrase] = texts;
-        Self { kind, pfx, certificate, key, authority, passphrase }
+        Self {
+            kind,
+            pfx,
+            certificate,
+            key,
+            authority,
+            passphrase,
+        }
     }
 }
 
@@ -52,7 +65,8 @@ pub(crate) async fn acceptor(options: &Rendered, directory: &Path) -> Result<Tls
     let config = ServerConfig::builder_with_provider(crypto())
         .with_safe_default_protocol_versions()
         .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key));
-    let mut config = config.map_err(|problem| error(format!("the certificate cannot be used: {problem}")))?;
+    let mut config =
+        config.map_err(|problem| error(format!("the certificate cannot be used: {problem}")))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
@@ -85,10 +99,14 @@ async fn identity(options: &Rendered, directory: &Path) -> Result<Identity, Stri
 
 async fn read(directory: &Path, path: &str) -> Result<Vec<u8>, String> {
     let resolved = paths::resolve(directory, path);
-    tokio::fs::read(&resolved).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => format!("Certificate file not found: {}", resolved.display()),
-        _ => format!("{}: {error}", resolved.display()),
-    })
+    tokio::fs::read(&resolved)
+        .await
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                format!("Certificate file not found: {}", resolved.display())
+            }
+            _ => format!("{}: {error}", resolved.display()),
+        })
 }
 
 async fn certificates(
@@ -99,7 +117,9 @@ async fn certificates(
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     match chain {
         Ok(chain) if !chain.is_empty() => Ok(chain),
-        Ok(_) => Err(format!("{path}: there is no certificate in it (PEM is expected)")),
+        Ok(_) => Err(format!(
+            "{path}: there is no certificate in it (PEM is expected)"
+        )),
         Err(problem) => Err(format!("{path}: {problem}")),
     }
 }
@@ -111,12 +131,17 @@ fn private_key(pem: &[u8], passphrase: &str) -> Result<PrivateKeyDer<'static>, S
         return Ok(key);
     }
     if is_old_encrypted(pem) {
-        return Err("this form of encryption is not read; convert the key with `openssl pkcs8 -topk8`".to_owned());
+        return Err(
+            "this form of encryption is not read; convert the key with `openssl pkcs8 -topk8`"
+                .to_owned(),
+        );
     }
     let text = std::str::from_utf8(pem).map_err(|_| "it is no PEM file".to_owned())?;
-    let start = text.find("-----BEGIN ENCRYPTED PRIVATE KEY-----").ok_or("there is no private key in it (PEM is expected)")?;
-    let (_, document) =
-        pkcs8::SecretDocument::from_pem(text[start..].trim_end()).map_err(|problem| problem.to_string())?;
+    let start = text
+        .find("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+        .ok_or("there is no private key in it (PEM is expected)")?;
+    let (_, document) = pkcs8::SecretDocument::from_pem(text[start..].trim_end())
+        .map_err(|problem| problem.to_string())?;
     let encrypted = pkcs8::EncryptedPrivateKeyInfoRef::try_from(document.as_bytes())
         .map_err(|problem| problem.to_string())?;
     let key = encrypted
@@ -133,9 +158,14 @@ fn is_old_encrypted(pem: &[u8]) -> bool {
 fn from_pkcs12(data: &[u8], passphrase: &str) -> Result<Identity, String> {
     let store = KeyStore::from_pkcs12(data, passphrase, Pkcs12ImportPolicy::Relaxed)
         .map_err(|problem| format!("it cannot be opened ({problem}); is the passphrase right?"))?;
-    let (_, chain) = store.private_key_chain().ok_or("there is no private key in it")?;
-    let certificates =
-        chain.certs().iter().map(|certificate| CertificateDer::from(certificate.as_der().to_vec())).collect();
+    let (_, chain) = store
+        .private_key_chain()
+        .ok_or("there is no private key in it")?;
+    let certificates = chain
+        .certs()
+        .iter()
+        .map(|certificate| CertificateDer::from(certificate.as_der().to_vec()))
+        .collect();
     let key = PrivatePkcs8KeyDer::from(chain.key().as_der().to_vec());
     Ok((certificates, key.into()))
 }
@@ -154,13 +184,29 @@ mod tests {
 
     fn options(kind: TlsKind, certificate: &str, key: &str) -> Rendered {
         let text = |text: &str| text.to_owned();
-        Rendered::new(kind, [text(""), text(certificate), text(key), text(""), text("secret")])
+        Rendered::new(
+            kind,
+            [
+                text(""),
+                text(certificate),
+                text(key),
+                text(""),
+                text("secret"),
+            ],
+        )
     }
 
     #[tokio::test]
     async fn without_files_a_certificate_is_made() {
-        for options in [options(TlsKind::Cert, "", ""), options(TlsKind::Pfx, "", ""), options(TlsKind::Cert, "a.pem", "")] {
-            assert!(acceptor(&options, Path::new("/")).await.is_ok(), "{options:?}");
+        for options in [
+            options(TlsKind::Cert, "", ""),
+            options(TlsKind::Pfx, "", ""),
+            options(TlsKind::Cert, "a.pem", ""),
+        ] {
+            assert!(
+                acceptor(&options, Path::new("/")).await.is_ok(),
+                "{options:?}"
+            );
         }
     }
 
@@ -172,11 +218,29 @@ mod tests {
         std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
         std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
         let read = |certificate, key| options(TlsKind::Cert, certificate, key);
-        assert!(acceptor(&read("cert.pem", "key.pem"), &folder).await.is_ok());
-        let missing = acceptor(&read("cert.pem", "none.pem"), &folder).await.err().unwrap();
-        assert!(missing.is_tls() && missing.to_string().starts_with("Certificate file not found"));
-        let wrong = acceptor(&read("key.pem", "key.pem"), &folder).await.err().unwrap();
-        assert!(wrong.to_string().contains("no certificate in it"), "{wrong}");
+        assert!(
+            acceptor(&read("cert.pem", "key.pem"), &folder)
+                .await
+                .is_ok()
+        );
+        let missing = acceptor(&read("cert.pem", "none.pem"), &folder)
+            .await
+            .err()
+            .unwrap();
+        assert!(
+            missing.is_tls()
+                && missing
+                    .to_string()
+                    .starts_with("Certificate file not found")
+        );
+        let wrong = acceptor(&read("key.pem", "key.pem"), &folder)
+            .await
+            .err()
+            .unwrap();
+        assert!(
+            wrong.to_string().contains("no certificate in it"),
+            "{wrong}"
+        );
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -26,13 +26,20 @@ enum Test {
 /// # Errors
 /// A pattern that is no regular expression, in JavaScript's words.
 pub(super) fn parse(query: &Value) -> Result<Vec<Filter>, String> {
-    let Some(query) = query.as_object() else { return Ok(Vec::new()) };
-    query.iter().filter_map(|(name, value)| Filter::new(name, value).transpose()).collect()
+    let Some(query) = query.as_object() else {
+        return Ok(Vec::new());
+    };
+    query
+        .iter()
+        .filter_map(|(name, value)| Filter::new(name, value).transpose())
+        .collect()
 }
 
 impl Filter {
     fn new(name: &str, value: &Value) -> Result<Option<Self>, String> {
-        let Some((path, operator)) = name.rsplit_once('_') else { return Ok(None) };
+        let Some((path, operator)) = name.rsplit_once('_') else {
+            return Ok(None);
+        };
         let matches = |pattern: String| {
             regex::compile(&pattern, "i").map(Test::Matches).map_err(|problem| match problem {
                 regex::Problem::Syntax(message) => message,
@@ -54,12 +61,20 @@ impl Filter {
             "end" => matches(format!("{text}$"))?,
             _ => return Ok(None),
         };
-        Ok(Some(Self { path: ObjectPath::parse(path), whole: path.is_empty(), test }))
+        Ok(Some(Self {
+            path: ObjectPath::parse(path),
+            whole: path.is_empty(),
+            test,
+        }))
     }
 
     /// Whether an item passes.
     pub(super) fn passes(&self, item: &Value) -> bool {
-        let found = if self.whole { item.clone() } else { self.path.get(item) };
+        let found = if self.whole {
+            item.clone()
+        } else {
+            self.path.get(item)
+        };
         match &self.test {
             Test::Equal(value) => is_equal(&found, value),
             Test::NotEqual(value) => !is_equal(&found, value),

@@ -38,7 +38,10 @@ impl Index {
         let items = entry.document.value().as_array().unwrap_or_default();
         let mut index = Self {
             version: entry.version,
-            places: HashMap::with_capacity_and_hasher(items.len(), foldhash::fast::RandomState::default()),
+            places: HashMap::with_capacity_and_hasher(
+                items.len(),
+                foldhash::fast::RandomState::default(),
+            ),
             highest: None,
             has_primitives: false,
         };
@@ -77,7 +80,10 @@ impl Indexes {
 
     /// Forgets all of them.
     pub(crate) fn clear(&self) {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.buckets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// Until the guard is dropped nobody else adds an item to this bucket.
@@ -118,7 +124,11 @@ impl Indexes {
         let (found, scan) = self.with(bucket, key_text, key, entry, |index| {
             (index.places.get(id).copied(), index.has_primitives)
         });
-        if scan { position(entry.document.value().as_array()?, key, id) } else { found }
+        if scan {
+            position(entry.document.value().as_array()?, key, id)
+        } else {
+            found
+        }
     }
 
     /// The highest id that is a number.
@@ -180,7 +190,10 @@ mod tests {
     use wasmock_javascript::json;
 
     fn entry(version: u64, text: &str) -> Entry {
-        Entry { document: Arc::new(Document::new(json::parse(text).unwrap())), version }
+        Entry {
+            document: Arc::new(Document::new(json::parse(text).unwrap())),
+            version,
+        }
     }
 
     #[test]
@@ -190,7 +203,10 @@ mod tests {
             r#"[{"id":1},{"id":"b"},{"id":"b"},{"id":null},{}]"#,
             r#"["x",{"id":"1"},"y"]"#,
             "[]",
-        ].into_iter().enumerate() {
+        ]
+        .into_iter()
+        .enumerate()
+        {
             let indexes = Indexes::default();
             let entry = entry(version as u64, text);
             let items = entry.document.value().as_array().unwrap();
@@ -205,13 +221,19 @@ mod tests {
     fn an_index_goes_on_over_insertions_only() {
         let key = ObjectPath::parse("id");
         let indexes = Indexes::default();
-        assert_eq!(indexes.highest("b", "id", &key, &entry(1, r#"[{"id":4}]"#)), Some(4.0));
+        assert_eq!(
+            indexes.highest("b", "id", &key, &entry(1, r#"[{"id":4}]"#)),
+            Some(4.0)
+        );
         let item = json::parse(r#"{"id":9}"#).unwrap();
         indexes.appended("b", "id", &key, 2, 2, &item, None);
         let two = entry(2, r#"[{"id":4},{"id":9}]"#);
         assert_eq!(indexes.find("b", "id", &key, &two, "9"), Some(1));
         // A write by somebody else lies between: the index is made anew.
         indexes.appended("b", "id", &key, 5, 9, &item, None);
-        assert_eq!(indexes.find("b", "id", &key, &entry(5, r#"[{"id":9}]"#), "9"), Some(0));
+        assert_eq!(
+            indexes.find("b", "id", &key, &entry(5, r#"[{"id":9}]"#), "9"),
+            Some(0)
+        );
     }
 }

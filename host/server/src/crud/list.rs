@@ -26,7 +26,9 @@ pub(super) fn list(all: &Arc<Vec<Value>>, query: &Value) -> Result<List, String>
     let none = Object::new();
     let query_object = query.as_object().unwrap_or(&none);
     let text = |name: &str| query_object.get(name).and_then(Value::as_str);
-    let search = text("search").filter(|search| !search.is_empty()).map(str::to_lowercase);
+    let search = text("search")
+        .filter(|search| !search.is_empty())
+        .map(str::to_lowercase);
     let filters = filter::parse(query)?;
 
     let mut kept: Option<Vec<Value>> = None;
@@ -53,14 +55,22 @@ pub(super) fn list(all: &Arc<Vec<Value>>, query: &Value) -> Result<List, String>
         let range = slice(items.len(), (page - 1.0) * limit, page * limit);
         kept = Some(items[range].to_vec());
     }
-    Ok(List { total: all.len(), filtered, items: kept })
+    Ok(List {
+        total: all.len(),
+        filtered,
+        items: kept,
+    })
 }
 
 /// The range of `Array.prototype.slice`: negative places count from the end.
 fn slice(length: usize, start: f64, end: f64) -> std::ops::Range<usize> {
     let place = |place: f64| {
         let length = length as f64;
-        let place = if place < 0.0 { (length + place).max(0.0) } else { place.min(length) };
+        let place = if place < 0.0 {
+            (length + place).max(0.0)
+        } else {
+            place.min(length)
+        };
         place as usize
     };
     let (start, end) = (place(start), place(end));
@@ -92,7 +102,11 @@ fn sort(items: &[Value], by: &str, descending: bool) -> Vec<Value> {
     };
     let keys: Vec<Value> = items.iter().map(key).collect();
     let is_before = |a: usize, b: usize| {
-        let wanted = if descending { Ordering::Greater } else { Ordering::Less };
+        let wanted = if descending {
+            Ordering::Greater
+        } else {
+            Ordering::Less
+        };
         compare(&keys[a], &keys[b]) == Some(wanted)
     };
     let mut order: Vec<usize> = (0..items.len()).collect();
@@ -104,7 +118,8 @@ fn sort(items: &[Value], by: &str, descending: bool) -> Vec<Value> {
             let end = (start + width * 2).min(order.len());
             let (mut left, mut right) = (start, middle);
             for place in &mut merged[start..end] {
-                let takes_right = right < end && (left == middle || is_before(order[right], order[left]));
+                let takes_right =
+                    right < end && (left == middle || is_before(order[right], order[left]));
                 let from = if takes_right { &mut right } else { &mut left };
                 *place = order[*from];
                 *from += 1;
@@ -113,7 +128,10 @@ fn sort(items: &[Value], by: &str, descending: bool) -> Vec<Value> {
         std::mem::swap(&mut order, &mut merged);
         width *= 2;
     }
-    order.into_iter().map(|place| items[place].clone()).collect()
+    order
+        .into_iter()
+        .map(|place| items[place].clone())
+        .collect()
 }
 
 #[cfg(test)]
@@ -124,10 +142,19 @@ mod tests {
     fn ids(query: &str) -> (usize, usize, String) {
         let all = r#"[{"id":1,"n":"b","x":[{"y":"Deep"}]},{"id":2,"n":"A"},{"id":3,"n":"c"},
             {"id":4,"n":"B"},{"id":5,"on":true}]"#;
-        let Value::Array(all) = json::parse(all).unwrap() else { panic!("a list") };
-        let List { total, filtered, items } = list(&all, &json::parse(query).unwrap()).unwrap();
+        let Value::Array(all) = json::parse(all).unwrap() else {
+            panic!("a list")
+        };
+        let List {
+            total,
+            filtered,
+            items,
+        } = list(&all, &json::parse(query).unwrap()).unwrap();
         let items = items.unwrap_or_else(|| all.to_vec());
-        let ids: Vec<_> = items.iter().map(|item| item.get("id").unwrap().to_text().into_owned()).collect();
+        let ids: Vec<_> = items
+            .iter()
+            .map(|item| item.get("id").unwrap().to_text().into_owned())
+            .collect();
         (total, filtered, ids.join(""))
     }
 

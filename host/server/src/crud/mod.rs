@@ -41,11 +41,19 @@ enum Content {
 
 impl Done {
     fn new(status: u16, body: Value) -> Self {
-        Self { status: StatusCode::from_u16(status).ok(), body: Content::Value(body), headers: Vec::new() }
+        Self {
+            status: StatusCode::from_u16(status).ok(),
+            body: Content::Value(body),
+            headers: Vec::new(),
+        }
     }
 
     fn kept(body: Content) -> Self {
-        Self { status: None, body, headers: Vec::new() }
+        Self {
+            status: None,
+            body,
+            headers: Vec::new(),
+        }
     }
 
     fn not_found() -> Self {
@@ -66,7 +74,12 @@ pub(crate) async fn operate(
 ) -> (Call, Result<(Draft, Bytes), String>) {
     let exchange = answering.exchange.clone();
     let key = &answering.route.responses[0].source.crud_key;
-    let on = On { site: &answering.site, bucket, key: ObjectPath::parse(key), key_text: key };
+    let on = On {
+        site: &answering.site,
+        bucket,
+        key: ObjectPath::parse(key),
+        key_text: key,
+    };
     let id = match place {
         Crud::Item => Some(exchange.param("id").to_text().into_owned()),
         Crud::Collection => None,
@@ -80,7 +93,11 @@ pub(crate) async fn operate(
             (call, Ok(done))
         }
         (None, "PUT") => (call, on.change(|_| Some(twice(body(&*exchange)))).await),
-        (None, "PATCH") => (call, on.change(|old| Some(twice(merge_all(old, &body(&*exchange))))).await),
+        (None, "PATCH") => (
+            call,
+            on.change(|old| Some(twice(merge_all(old, &body(&*exchange)))))
+                .await,
+        ),
         (None, _) => {
             let empty = || (Value::Undefined, Value::object(Object::new()));
             (call, on.change(|_| Some(empty())).await)
@@ -99,9 +116,14 @@ pub(crate) async fn operate(
         Err(message) => return (call, Err(message)),
     };
     draft.status = done.status.unwrap_or(draft.status);
-    draft.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    draft.headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json; charset=utf-8"),
+    );
     for (name, count) in done.headers {
-        draft.headers.insert(HeaderName::from_static(name), HeaderValue::from(count));
+        draft
+            .headers
+            .insert(HeaderName::from_static(name), HeaderValue::from(count));
     }
     let bytes = match done.body {
         Content::Document(document) => document_bytes(&document),
@@ -144,7 +166,9 @@ enum Change {
 
 impl On<'_> {
     fn document(&self) -> std::sync::Arc<Document> {
-        self.site.bucket_document(&self.bucket.id).unwrap_or_default()
+        self.site
+            .bucket_document(&self.bucket.id)
+            .unwrap_or_default()
     }
 
     fn list(&self, query: &Value) -> Result<Done, String> {
@@ -152,13 +176,21 @@ impl On<'_> {
         let Value::Array(items) = document.value() else {
             return Ok(Done::kept(Content::Document(document)));
         };
-        let list::List { total, filtered, items } = list::list(items, query)?;
+        let list::List {
+            total,
+            filtered,
+            items,
+        } = list::list(items, query)?;
         let body = match items {
             None => Content::Document(document),
             Some(items) => Content::Value(Value::array(items)),
         };
         let headers = vec![("x-total-count", total), ("x-filtered-count", filtered)];
-        Ok(Done { status: None, body, headers })
+        Ok(Done {
+            status: None,
+            body,
+            headers,
+        })
     }
 
     fn read(&self, id: &str) -> Done {
@@ -174,7 +206,10 @@ impl On<'_> {
 
     /// An item by its id.
     fn find(&self, id: &str) -> Option<Value> {
-        let entry = self.site.state_source().get(Space::Bucket, &self.bucket.id)?;
+        let entry = self
+            .site
+            .state_source()
+            .get(Space::Bucket, &self.bucket.id)?;
         let items = entry.document.value().as_array()?;
         let indexes = self.site.indexes();
         let at = indexes.find(&self.bucket.id, self.key_text, &self.key, &entry, id)?;
@@ -187,7 +222,13 @@ impl On<'_> {
         if !is_list(&self.document()) {
             let done = self.change(|_| Some(twice(item.clone()))).await;
             let done = done.unwrap_or_else(|message| Done::new(500, Value::text(message)));
-            return (call, Done { status: Some(StatusCode::CREATED), ..done });
+            return (
+                call,
+                Done {
+                    status: Some(StatusCode::CREATED),
+                    ..done
+                },
+            );
         }
         let lacks_id = is_object(&item) && self.key.get(&item).is_undefined();
         let mut made = None;
@@ -211,11 +252,22 @@ impl On<'_> {
         }
         let state = self.site.state_source();
         let append = Operation::Append(item.clone());
-        if let Ok(updated) = state.update(Space::Bucket, &self.bucket.id, "", append).await {
+        if let Ok(updated) = state
+            .update(Space::Bucket, &self.bucket.id, "", append)
+            .await
+        {
             let count = updated.value.as_array().map_or(0, <[Value]>::len);
             drop(updated.value);
             let indexes = self.site.indexes();
-            indexes.appended(&self.bucket.id, self.key_text, &self.key, updated.version, count, &item, id);
+            indexes.appended(
+                &self.bucket.id,
+                self.key_text,
+                &self.key,
+                updated.version,
+                count,
+                &item,
+                id,
+            );
         }
         (call, Done::new(201, item))
     }
@@ -224,20 +276,30 @@ impl On<'_> {
     fn next_id(&self) -> Value {
         let entry = self.site.state_source().get(Space::Bucket, &self.bucket.id);
         let highest = entry.and_then(|entry| {
-            self.site.indexes().highest(&self.bucket.id, self.key_text, &self.key, &entry)
+            self.site
+                .indexes()
+                .highest(&self.bucket.id, self.key_text, &self.key, &entry)
         });
-        highest.map_or_else(|| Value::text(self.uuid()), |highest| Value::Number(highest + 1.0))
+        highest.map_or_else(
+            || Value::text(self.uuid()),
+            |highest| Value::Number(highest + 1.0),
+        )
     }
 
     fn uuid(&self) -> String {
         let random = self.site.random_source();
         let bits = (u128::from(random.bits()) << 64) | u128::from(random.bits());
-        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(bits.to_be_bytes())
+            .into_uuid()
+            .to_string()
     }
 
     /// Replaces the whole: `change` answers the new content and the body of the answer, from
     /// the old content.
-    async fn change(&self, change: impl Fn(&Value) -> Option<(Value, Value)>) -> Result<Done, String> {
+    async fn change(
+        &self,
+        change: impl Fn(&Value) -> Option<(Value, Value)>,
+    ) -> Result<Done, String> {
         let state = self.site.state_source();
         for _ in 0..ATTEMPTS {
             let entry = state.get(Space::Bucket, &self.bucket.id);
@@ -245,10 +307,16 @@ impl On<'_> {
                 Some(entry) => (entry.document.value(), entry.version),
                 None => (&Value::Undefined, 0),
             };
-            let Some((new, body)) = change(old) else { return Ok(Done::not_found()) };
+            let Some((new, body)) = change(old) else {
+                return Ok(Done::not_found());
+            };
             drop(entry);
             let operation = Operation::CompareAndSet(version, new);
-            if state.update(Space::Bucket, &self.bucket.id, "", operation).await.is_ok() {
+            if state
+                .update(Space::Bucket, &self.bucket.id, "", operation)
+                .await
+                .is_ok()
+            {
                 return Ok(Done::new(200, body));
             }
         }
@@ -314,9 +382,11 @@ fn is_object(value: &Value) -> bool {
 fn members(value: &Value) -> Object {
     match value {
         Value::Object(object) => (**object).clone(),
-        Value::Array(items) => {
-            items.iter().enumerate().map(|(index, item)| (index.to_string(), item.clone())).collect()
-        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (index.to_string(), item.clone()))
+            .collect(),
         _ => Object::new(),
     }
 }
@@ -352,14 +422,23 @@ mod tests {
     #[test]
     fn merging_follows_object_assign() {
         for (old, new, all, one) in [
-            (r#"{"a":1}"#, r#"{"b":2}"#, r#"{"a":1,"b":2}"#, r#"{"a":1,"b":2}"#),
+            (
+                r#"{"a":1}"#,
+                r#"{"b":2}"#,
+                r#"{"a":1,"b":2}"#,
+                r#"{"a":1,"b":2}"#,
+            ),
             ("[1]", "[2]", "[1,2]", r#"{"0":2}"#),
             ("[1]", r#"{"a":1}"#, r#"{"0":1,"a":1}"#, r#"{"0":1,"a":1}"#),
             ("1", r#"{"a":1}"#, r#"{"a":1}"#, r#"{"a":1}"#),
             (r#"{"a":1}"#, "5", r#"{"a":1}"#, r#"{"a":1}"#),
         ] {
             let text = |value: &Value| json::to_text(value).unwrap();
-            assert_eq!(text(&merge_all(&value(old), &value(new))), all, "{old} {new}");
+            assert_eq!(
+                text(&merge_all(&value(old), &value(new))),
+                all,
+                "{old} {new}"
+            );
             assert_eq!(text(&merge(&value(old), &value(new))), one, "{old} {new}");
         }
     }

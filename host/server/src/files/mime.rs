@@ -15,7 +15,10 @@ const DIFFERENT: [(&str, &str); 45] = [
     ("cpp", "text/x-c"),
     ("deb", "application/x-debian-package"),
     ("dmg", "application/x-apple-diskimage"),
-    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
     ("dtd", "application/xml-dtd"),
     ("es", "application/ecmascript"),
     ("exe", "application/x-msdos-program"),
@@ -33,7 +36,10 @@ const DIFFERENT: [(&str, &str); 45] = [
     ("mid", "audio/midi"),
     ("msi", "application/x-msdownload"),
     ("otf", "font/otf"),
-    ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    (
+        "pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
     ("psd", "image/vnd.adobe.photoshop"),
     ("rar", "application/vnd.rar"),
     ("rpm", "application/x-redhat-package-manager"),
@@ -44,7 +50,10 @@ const DIFFERENT: [(&str, &str); 45] = [
     ("wav", "audio/wave"),
     ("woff", "font/woff"),
     ("wsdl", "application/wsdl+xml"),
-    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
     ("xml", "application/xml"),
     ("xsd", "application/xml"),
     ("xsl", "application/xml"),
@@ -78,7 +87,9 @@ pub(crate) fn is_rendered(path: &Path, kind: Option<&str>) -> bool {
         "text/x-handlebars-template",
     ];
     kind.is_some_and(|kind| RENDERED.contains(&kind))
-        || path.extension().is_some_and(|extension| extension == "handlebars")
+        || path
+            .extension()
+            .is_some_and(|extension| extension == "handlebars")
 }
 
 #[cfg(test)]

@@ -48,7 +48,8 @@ pub(crate) struct Content {
 impl Content {
     /// The content as a template, compiled once while the file does not change.
     pub(crate) fn template(&self) -> &Text {
-        self.template.get_or_init(|| Text::new(&String::from_utf8_lossy(&self.bytes)))
+        self.template
+            .get_or_init(|| Text::new(&String::from_utf8_lossy(&self.bytes)))
     }
 }
 
@@ -57,7 +58,9 @@ impl Content {
 pub(crate) enum Opened {
     Kept(Arc<Content>),
     /// Too large to keep.
-    Large { size: u64 },
+    Large {
+        size: u64,
+    },
 }
 
 impl Files {
@@ -71,7 +74,9 @@ impl Files {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
         }
         if metadata.len() > KEPT || !metadata.is_file() {
-            return Ok(Opened::Large { size: metadata.len() });
+            return Ok(Opened::Large {
+                size: metadata.len(),
+            });
         }
         let version = (metadata.len(), metadata.modified().ok());
         let known = self.lock().files.get(path).cloned();
@@ -107,7 +112,11 @@ impl Files {
         version: (u64, Option<SystemTime>),
     ) -> io::Result<Arc<Content>> {
         let bytes = Bytes::from(tokio::fs::read(path).await?);
-        Ok(Arc::new(Content { version, bytes, template: OnceLock::new() }))
+        Ok(Arc::new(Content {
+            version,
+            bytes,
+            template: OnceLock::new(),
+        }))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {

@@ -10,7 +10,11 @@ pub(crate) fn with_slashes(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let mut chars = path.chars().peekable();
     while let Some(c) = chars.next() {
-        out.push(if c == '\\' && chars.peek() != Some(&'.') { '/' } else { c });
+        out.push(if c == '\\' && chars.peek() != Some(&'.') {
+            '/'
+        } else {
+            c
+        });
     }
     out
 }
@@ -46,7 +50,9 @@ pub(crate) fn resolve_rendered(
     let shown = resolved.display();
     let base = base.or_else(|| (!is_absolute).then(|| resolve(directory, "")));
     let Some(base) = base.filter(|base| base.parent().is_some()) else {
-        return Err(format!("Templated file path requires a non-root base directory ({shown})"));
+        return Err(format!(
+            "Templated file path requires a non-root base directory ({shown})"
+        ));
     };
     if resolved.starts_with(&base) {
         return Ok(resolved);
@@ -65,7 +71,8 @@ mod tests {
     #[test]
     fn rendered_paths_stay_in_their_folder() {
         const RELATIVE: &str = "Access to relative path outside of the allowed base directory";
-        const ABSOLUTE: &str = "Access to absolute path outside of the original static base directory";
+        const ABSOLUTE: &str =
+            "Access to absolute path outside of the original static base directory";
         const ROOT: &str = "Templated file path requires a non-root base directory";
         for (source, rendered, expected) in [
             ("{{x}}", "a.txt", Ok("/env/a.txt")),
@@ -73,14 +80,30 @@ mod tests {
             ("{{x}}", "..x.txt", Ok("/env/..x.txt")),
             ("{{x}}", "../a.txt", Err(format!("{RELATIVE} (/a.txt)"))),
             ("{{x}}", "/etc/passwd", Err(format!("{ROOT} (/etc/passwd)"))),
-            ("sub/{{x}}", "sub/../a.txt", Err(format!("{RELATIVE} (/env/a.txt)"))),
+            (
+                "sub/{{x}}",
+                "sub/../a.txt",
+                Err(format!("{RELATIVE} (/env/a.txt)")),
+            ),
             ("sub/{{x}}", "sub/a/../b.txt", Ok("/env/sub/b.txt")),
-            ("sub/pre-{{x}}", "sub/pre-/../../a", Err(format!("{RELATIVE} (/env/a)"))),
+            (
+                "sub/pre-{{x}}",
+                "sub/pre-/../../a",
+                Err(format!("{RELATIVE} (/env/a)")),
+            ),
             ("/data/{{x}}", "/data/a", Ok("/data/a")),
-            ("/data/{{x}}", "/data/../etc/a", Err(format!("{ABSOLUTE} (/etc/a)"))),
+            (
+                "/data/{{x}}",
+                "/data/../etc/a",
+                Err(format!("{ABSOLUTE} (/etc/a)")),
+            ),
             ("/{{x}}", "/etc/a", Err(format!("{ROOT} (/etc/a)"))),
             ("../up/{{x}}", "../up/a", Ok("/up/a")),
-            ("../up/{{x}}", "../upper/a", Err(format!("{RELATIVE} (/upper/a)"))),
+            (
+                "../up/{{x}}",
+                "../upper/a",
+                Err(format!("{RELATIVE} (/upper/a)")),
+            ),
         ] {
             let found = resolve_rendered(Path::new("/env"), source, rendered);
             let expected = expected.map(PathBuf::from);
@@ -91,6 +114,9 @@ mod tests {
     #[test]
     fn backslashes_are_slashes_except_before_a_dot() {
         assert_eq!(with_slashes(r"a\b\.c"), r"a/b\.c");
-        assert_eq!(resolve(Path::new("/env"), "../a/./b"), PathBuf::from("/a/b"));
+        assert_eq!(
+            resolve(Path::new("/env"), "../a/./b"),
+            PathBuf::from("/a/b")
+        );
     }
 }

@@ -14,18 +14,26 @@ pub(crate) enum Ranged {
 /// Reads a Range header. The unit is not looked at; of several ranges the first that can be
 /// served counts. A suffix longer than the file is the whole file, as HTTP says.
 pub(crate) fn parse(header: &str, size: u64) -> Ranged {
-    let Some((_, ranges)) = header.split_once('=') else { return Ranged::Malformed };
+    let Some((_, ranges)) = header.split_once('=') else {
+        return Ranged::Malformed;
+    };
     let mut first = None;
     for range in ranges.split(',') {
-        let Some((start, end)) = range.split_once('-') else { return Ranged::Malformed };
+        let Some((start, end)) = range.split_once('-') else {
+            return Ranged::Malformed;
+        };
         let (start, end) = (start.trim(), end.trim());
         let numbers = match (number(start), number(end), start.is_empty(), end.is_empty()) {
             (_, Some(suffix), true, _) => Some((size.saturating_sub(suffix), size.checked_sub(1))),
             (Some(start), _, _, true) => Some((start, size.checked_sub(1))),
-            (Some(start), Some(end), ..) => Some((start, size.checked_sub(1).map(|last| end.min(last)))),
+            (Some(start), Some(end), ..) => {
+                Some((start, size.checked_sub(1).map(|last| end.min(last))))
+            }
             _ => None,
         };
-        let Some((start, end)) = numbers else { return Ranged::Malformed };
+        let Some((start, end)) = numbers else {
+            return Ranged::Malformed;
+        };
         if let (None, Some(end)) = (first, end)
             && start <= end
         {

@@ -32,7 +32,11 @@ impl FileStream {
         if start > 0 {
             file.seek(io::SeekFrom::Start(start)).await?;
         }
-        Ok(Self { file, left: length, buffer: BytesMut::new() })
+        Ok(Self {
+            file,
+            left: length,
+            buffer: BytesMut::new(),
+        })
     }
 }
 

@@ -214,7 +214,9 @@ impl Answering {
                     headers.append(name, value);
                 }
                 None => {
-                    tracing::warn!("a plugin's header `{text}` is not sent: HTTP does not allow it")
+                    tracing::warn!(
+                        "a plugin's header `{text}` is not sent: HTTP does not allow it"
+                    );
                 }
             }
         }

@@ -43,10 +43,14 @@ impl Bucket {
             None if !templated => {
                 let (value, is_json) = parse(&source.value);
                 Content::Fixed(value, is_json)
-            },
+            }
             None => match plugins.responder(BUCKETS) {
                 Ok(responder) => Content::Made {
-                    by: Use { name: BUCKETS.into(), responder, usage: bucket_usage(&id) },
+                    by: Use {
+                        name: BUCKETS.into(),
+                        responder,
+                        usage: bucket_usage(&id),
+                    },
                     deferred: needs_request(&source.value),
                 },
                 Err(_) => Content::Raw,
@@ -58,8 +62,15 @@ impl Bucket {
                     None => bucket_usage(&id),
                     configuration => usage(configuration.as_ref()),
                 };
-                let by = Use { name: name.into(), responder, usage };
-                Content::Made { by, deferred: needs_request(&source.value) }
+                let by = Use {
+                    name: name.into(),
+                    responder,
+                    usage,
+                };
+                Content::Made {
+                    by,
+                    deferred: needs_request(&source.value),
+                }
             }
         };
         Ok(Self {
@@ -89,7 +100,10 @@ fn bucket_usage(id: &str) -> Usage {
     let mut text = String::from(r#"{"bucket":"#);
     json::write_string(&mut text, id);
     text.push('}');
-    Usage { id: unique_id(), json: text.into() }
+    Usage {
+        id: unique_id(),
+        json: text.into(),
+    }
 }
 
 /// The JSON in a text, or the text itself; and which of them.
@@ -108,7 +122,9 @@ fn needs_request(source: &str) -> bool {
         let whole_word = r"\{{2,3}(?:[#(~\s\w]*[#(~\s])?bodyRaw";
         Regex::new(&format!(r"(?:{before}(?:{names})|{whole_word})[)}} ~]")).ok()
     });
-    REQUEST_HELPER.as_ref().is_some_and(|helper| helper.is_match(source))
+    REQUEST_HELPER
+        .as_ref()
+        .is_some_and(|helper| helper.is_match(source))
 }
 
 #[cfg(test)]

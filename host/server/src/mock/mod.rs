@@ -22,7 +22,7 @@ use crate::router::{Index, Pattern};
 use crate::{Error, Options};
 
 pub(crate) use bucket::{Bucket, Content as BucketContent, parse as parse_bucket};
-pub(crate) use route::{Content, Response, Route, Use, usage};
+pub(crate) use route::{Content, Response, Route, RouteSource, Use, usage};
 pub(crate) use text::{Header, HeaderText, Text, header_value, headers, plain_headers};
 
 /// An environment, compiled.
@@ -84,7 +84,12 @@ impl Mock {
         previous: Option<&Mock>,
     ) -> Result<Self, Error> {
         let known: HashMap<&str, &Arc<Route>> = previous
-            .map(|mock| mock.routes.iter().map(|route| (route.uuid(), route)).collect())
+            .map(|mock| {
+                mock.routes
+                    .iter()
+                    .map(|route| (route.uuid(), route))
+                    .collect()
+            })
             .unwrap_or_default();
         let headers = text::headers(&source.headers);
         let mut mock = Self {
@@ -102,22 +107,39 @@ impl Mock {
             proxy: Proxy::new(source),
             source: source.clone(),
         };
+        let places: HashMap<*const file::Route, usize> = source
+            .routes
+            .iter()
+            .enumerate()
+            .map(|(at, route)| (std::ptr::from_ref(route), at))
+            .collect();
         for placed in source.placed_routes() {
+            let Some(&at) = places.get(&std::ptr::from_ref(placed.route)) else {
+                continue;
+            };
             if options.disables(&placed) {
                 continue;
             }
             let counter = known
                 .get(placed.route.uuid.as_str())
                 .filter(|route| *route.source == *placed.route)
-                .map_or_else(|| Arc::new(AtomicU64::new(0)), |route| route.counter.clone());
-            mock.add(placed.route, counter, plugins, options)?;
+                .map_or_else(
+                    || Arc::new(AtomicU64::new(0)),
+                    |route| route.counter.clone(),
+                );
+            mock.add(
+                &RouteSource::new(source.clone(), at),
+                counter,
+                plugins,
+                options,
+            )?;
         }
         Ok(mock)
     }
 
     fn add(
         &mut self,
-        source: &file::Route,
+        source: &RouteSource,
         counter: Arc<AtomicU64>,
         plugins: &Plugins,
         options: &Options,
@@ -130,7 +152,7 @@ impl Mock {
                 return Ok(());
             }
         };
-        let mut route = Route::new(source, pattern.clone(), counter, plugins)?;
+        let mut route = Route::new(source.clone(), pattern.clone(), counter, plugins)?;
         // The answers of a session are never known beforehand.
         if route.leader.is_none() {
             for response in &mut route.responses {
@@ -144,9 +166,21 @@ impl Mock {
             RouteType::Ws => self.websockets.insert(pattern, route),
             RouteType::Crud => {
                 let item = Pattern::new(prefix, &format!("{}/:id", source.endpoint));
-                self.http.insert(pattern, Endpoint { route: route.clone(), crud: Some(Crud::Collection) });
+                self.http.insert(
+                    pattern,
+                    Endpoint {
+                        route: route.clone(),
+                        crud: Some(Crud::Collection),
+                    },
+                );
                 if let Ok(item) = item {
-                    self.http.insert(Arc::new(item), Endpoint { route, crud: Some(Crud::Item) });
+                    self.http.insert(
+                        Arc::new(item),
+                        Endpoint {
+                            route,
+                            crud: Some(Crud::Item),
+                        },
+                    );
                 }
             }
         }
@@ -164,11 +198,17 @@ impl Options {
         if self.disable_routes.is_empty() {
             return false;
         }
-        self.disable_routes.iter().filter(|word| !word.is_empty()).any(|word| {
-            word == "*"
-                || placed.route.uuid == *word
-                || placed.route.endpoint.contains(word.as_str())
-                || placed.folders.iter().any(|folder| folder.name.contains(word.as_str()))
-        })
+        self.disable_routes
+            .iter()
+            .filter(|word| !word.is_empty())
+            .any(|word| {
+                word == "*"
+                    || placed.route.uuid == *word
+                    || placed.route.endpoint.contains(word.as_str())
+                    || placed
+                        .folders
+                        .iter()
+                        .any(|folder| folder.name.contains(word.as_str()))
+            })
     }
 }

@@ -1,11 +1,14 @@
 //! A route and its responses, compiled.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use wasmock_environment::{self as file, BodyType, ResponseMode, RouteType, RulesOperator};
+use wasmock_environment::{
+    self as file, BodyType, Environment, ResponseMode, RouteType, RulesOperator,
+};
 use wasmock_exchange::Usage;
 use wasmock_exchange::roles::Responder;
 
@@ -18,11 +21,61 @@ use crate::rules::Rules;
 use crate::ws::{Leader, Setup};
 use crate::{Error, Options};
 
+/// A route as the file has it, in the environment that holds it: a mock of thousands of routes
+/// holds each once.
+#[derive(Clone)]
+pub(crate) struct RouteSource {
+    environment: Arc<Environment>,
+    at: usize,
+}
+
+impl RouteSource {
+    /// The route at that place of the environment, which must be one of its places.
+    pub(crate) fn new(environment: Arc<Environment>, at: usize) -> Self {
+        Self { environment, at }
+    }
+}
+
+impl Deref for RouteSource {
+    type Target = file::Route;
+
+    fn deref(&self) -> &file::Route {
+        &self.environment.routes[self.at]
+    }
+}
+
+impl std::fmt::Debug for RouteSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// A response as the file has it.
+#[derive(Clone)]
+pub(crate) struct ResponseSource {
+    route: RouteSource,
+    at: usize,
+}
+
+impl Deref for ResponseSource {
+    type Target = file::Response;
+
+    fn deref(&self) -> &file::Response {
+        &self.route.responses[self.at]
+    }
+}
+
+impl std::fmt::Debug for ResponseSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
 /// A route, ready to be asked.
 #[derive(Debug)]
 pub(crate) struct Route {
     /// What the file says.
-    pub(crate) source: Arc<file::Route>,
+    pub(crate) source: RouteSource,
     pub(crate) pattern: Arc<Pattern>,
     pub(crate) responses: Vec<Response>,
     /// The response for when no rule decides.
@@ -37,7 +90,7 @@ pub(crate) struct Route {
 
 impl Route {
     pub(crate) fn new(
-        source: &file::Route,
+        source: RouteSource,
         pattern: Arc<Pattern>,
         counter: Arc<AtomicU64>,
         plugins: &Plugins,
@@ -46,19 +99,30 @@ impl Route {
             .responses
             .iter()
             .enumerate()
-            .map(|(index, response)| Response::new(index, response, source, plugins))
+            .map(|(index, response)| Response::new(index, response, &source, plugins))
             .collect::<Result<Vec<_>, _>>()?;
-        let default = source.responses.iter().position(|response| response.default).unwrap_or(0);
+        let default = source
+            .responses
+            .iter()
+            .position(|response| response.default)
+            .unwrap_or(0);
         let setup = match source.kind {
-            RouteType::Ws => Some(Arc::new(Setup::new(source, plugins)?)),
+            RouteType::Ws => Some(Arc::new(Setup::new(&source, plugins)?)),
             RouteType::Http | RouteType::Crud => None,
         };
         let leader = match source.kind {
             RouteType::Http => Leader::new(&source.wasmock, plugins)?,
             RouteType::Ws | RouteType::Crud => None,
         };
-        let source = Arc::new(source.clone());
-        Ok(Self { source, pattern, responses, default, counter, setup, leader })
+        Ok(Self {
+            source,
+            pattern,
+            responses,
+            default,
+            counter,
+            setup,
+            leader,
+        })
     }
 
     /// The route's identity: its counter, streams and connections belong to it.
@@ -89,7 +153,7 @@ impl Route {
 #[derive(Debug)]
 pub(crate) struct Response {
     /// What the file says.
-    pub(crate) source: Arc<file::Response>,
+    pub(crate) source: ResponseSource,
     /// Its place in the route, from 0.
     pub(crate) index: usize,
     pub(crate) latency: Duration,
@@ -124,7 +188,10 @@ pub(crate) struct Use {
 
 impl std::fmt::Debug for Use {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Use").field("name", &self.name).field("usage", &self.usage).finish()
+        f.debug_struct("Use")
+            .field("name", &self.name)
+            .field("usage", &self.usage)
+            .finish()
     }
 }
 
@@ -132,12 +199,23 @@ impl Response {
     fn new(
         index: usize,
         source: &file::Response,
-        route: &file::Route,
+        route: &RouteSource,
         plugins: &Plugins,
     ) -> Result<Self, Error> {
-        let place = || format!("{} `{}`, response {}", route.kind_name(), route.endpoint, index + 1);
+        let place = || {
+            format!(
+                "{} `{}`, response {}",
+                route.kind_name(),
+                route.endpoint,
+                index + 1
+            )
+        };
         let as_written = source.disable_templating;
-        let body = if as_written { Text::fixed(&source.body) } else { Text::new(&source.body) };
+        let body = if as_written {
+            Text::fixed(&source.body)
+        } else {
+            Text::new(&source.body)
+        };
         let content = match source.body_type {
             BodyType::File if !source.file_path.is_empty() => {
                 Content::File(Text::new(&files::path::with_slashes(&source.file_path)))
@@ -161,7 +239,10 @@ impl Response {
         let all = source.rules_operator == RulesOperator::And;
         let rules = Rules::new(&source.rules, all, plugins).map_err(|error| error.at(place()))?;
         Ok(Self {
-            source: Arc::new(source.clone()),
+            source: ResponseSource {
+                route: route.clone(),
+                at: index,
+            },
             index,
             latency: Duration::from_millis(source.latency),
             headers: headers(&source.headers),
@@ -174,10 +255,18 @@ impl Response {
     }
 
     /// Makes the answer at once, when nothing in it can change.
-    pub(crate) fn prepare(&mut self, route: &file::Route, environment: &[Header], options: &Options) {
+    pub(crate) fn prepare(
+        &mut self,
+        route: &file::Route,
+        environment: &[Header],
+        options: &Options,
+    ) {
         let fixed = self.plugin.is_none()
             && self.source.callbacks.is_empty()
-            && environment.iter().chain(&self.headers).all(Header::is_fixed);
+            && environment
+                .iter()
+                .chain(&self.headers)
+                .all(Header::is_fixed);
         if let (true, Content::Inline(Some(body))) = (fixed, &self.content) {
             let metadata = options.route_metadata_headers.then_some(route);
             self.prepared = prepare(self, environment, body, metadata).map(Arc::new);

@@ -20,7 +20,11 @@ pub(crate) enum Text {
 
 impl Text {
     pub(crate) fn new(text: &str) -> Self {
-        if Template::is_needed(text) { Self::Template(Template::new(text)) } else { Self::fixed(text) }
+        if Template::is_needed(text) {
+            Self::Template(Template::new(text))
+        } else {
+            Self::fixed(text)
+        }
     }
 
     /// A text that is not rendered, whatever is in it.
@@ -75,7 +79,11 @@ impl Header {
         } else {
             HeaderText::Fixed(finish(&name, &header.value)?)
         };
-        Some(Self { name, value, finish })
+        Some(Self {
+            name,
+            value,
+            finish,
+        })
     }
 
     pub(crate) fn is_fixed(&self) -> bool {
@@ -85,12 +93,18 @@ impl Header {
 
 /// The headers of an answer that can be sent, in order.
 pub(crate) fn headers(headers: &[file::Header]) -> Vec<Header> {
-    headers.iter().filter_map(|header| Header::new(header, header_value)).collect()
+    headers
+        .iter()
+        .filter_map(|header| Header::new(header, header_value))
+        .collect()
 }
 
 /// Headers that express never sees: those of calls to other servers and of their answers.
 pub(crate) fn plain_headers(headers: &[file::Header]) -> Vec<Header> {
-    headers.iter().filter_map(|header| Header::new(header, |_, text| plain_value(text))).collect()
+    headers
+        .iter()
+        .filter_map(|header| Header::new(header, |_, text| plain_value(text)))
+        .collect()
 }
 
 /// A value as express writes it: a Content-Type gets a charset, the rest is [`plain_value`].
@@ -108,7 +122,10 @@ fn plain_value(text: &str) -> Option<HeaderValue> {
     if text.is_ascii() {
         return HeaderValue::from_str(text).ok();
     }
-    let latin: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    let latin: Option<Vec<u8>> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
     HeaderValue::from_bytes(&latin?).ok()
 }
 
@@ -134,9 +151,19 @@ mod tests {
 
     #[test]
     fn headers_that_cannot_be_sent_are_left_out() {
-        let written = [("a", "1"), ("", "1"), ("b", ""), ("b c", "1"), ("d", "x\ny"), ("e", "{{x}}")];
+        let written = [
+            ("a", "1"),
+            ("", "1"),
+            ("b", ""),
+            ("b c", "1"),
+            ("d", "x\ny"),
+            ("e", "{{x}}"),
+        ];
         let written: Vec<_> = written.map(|(k, v)| file::Header::new(k, v)).into();
-        let names: Vec<_> = headers(&written).into_iter().map(|header| header.name).collect();
+        let names: Vec<_> = headers(&written)
+            .into_iter()
+            .map(|header| header.name)
+            .collect();
         assert_eq!(names, ["a", "e"]);
     }
 }

@@ -31,7 +31,9 @@ pub(super) fn convert(pattern: &str) -> String {
         });
     }
     text = pass(&text, |text, at| {
-        let name = "/.~-".contains(text[at]).then(|| name_after_colon(text, at + 1))??;
+        let name = "/.~-"
+            .contains(text[at])
+            .then(|| name_after_colon(text, at + 1))??;
         let end = at + 2 + name.len();
         (text.get(end) == Some(&'?')).then(|| (end + 1 - at, format!("{{{}:{name}}}", text[at])))
     });
@@ -49,7 +51,16 @@ pub(super) fn convert(pattern: &str) -> String {
         text = pass(&text, |text, at| {
             let c = text[at];
             let applies = is_word(c) && text.get(at + 1) == Some(&sign) && !is_escaped(text, at);
-            applies.then(|| (2, if keeps_first { format!("{c}{{{c}}}") } else { format!("{{{c}}}") }))
+            applies.then(|| {
+                (
+                    2,
+                    if keeps_first {
+                        format!("{c}{{{c}}}")
+                    } else {
+                        format!("{{{c}}}")
+                    },
+                )
+            })
         });
     }
     text.into_iter().collect()
@@ -90,8 +101,10 @@ fn name_after_colon(text: &[char], at: usize) -> Option<String> {
     if text.get(at) != Some(&':') {
         return None;
     }
-    let name: String =
-        text[at + 1..].iter().take_while(|&&c| is_word(c) || c == '$').collect();
+    let name: String = text[at + 1..]
+        .iter()
+        .take_while(|&&c| is_word(c) || c == '$')
+        .collect();
     (!name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())).then_some(name)
 }
 

@@ -52,7 +52,10 @@ pub(crate) struct Found<'a, T> {
 
 impl<T> Default for Index<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), nodes: vec![Node::default()] }
+        Self {
+            entries: Vec::new(),
+            nodes: vec![Node::default()],
+        }
     }
 }
 
@@ -66,9 +69,17 @@ impl<T> Index<T> {
             for segment in segments {
                 node = self.child(node, segment);
             }
-            let place = Place { entry, way: way as u16, proven };
+            let place = Place {
+                entry,
+                way: way as u16,
+                proven,
+            };
             let node = &mut self.nodes[node as usize];
-            if proven { node.ends.push(place) } else { node.open.push(place) }
+            if proven {
+                node.ends.push(place);
+            } else {
+                node.open.push(place);
+            }
         }
         self.entries.push((pattern, value));
     }
@@ -104,15 +115,21 @@ impl<T> Index<T> {
             }
         }
         let mut last = u32::MAX;
-        places.into_iter().filter_map(move |Place { entry, way, proven }| {
-            let (pattern, value) = &self.entries[entry as usize];
-            let way = usize::from(way);
-            let fits = last != entry && (proven || pattern.fits(path, way));
-            fits.then(|| {
-                last = entry;
-                Found { value, pattern, way }
+        places
+            .into_iter()
+            .filter_map(move |Place { entry, way, proven }| {
+                let (pattern, value) = &self.entries[entry as usize];
+                let way = usize::from(way);
+                let fits = last != entry && (proven || pattern.fits(path, way));
+                fits.then(|| {
+                    last = entry;
+                    Found {
+                        value,
+                        pattern,
+                        way,
+                    }
+                })
             })
-        })
     }
 
     /// `rest` is the path behind the node's own slash; none at its end.
@@ -212,8 +229,16 @@ mod tests {
     #[test]
     fn the_order_of_insertion_decides() {
         let index = index(&[
-            "users/me", "users/:id", "users/*", "*", "users/:id?", "USERS/Me", "users/:id.json",
-            "users/", ":any/me", "users(/me)?",
+            "users/me",
+            "users/:id",
+            "users/*",
+            "*",
+            "users/:id?",
+            "USERS/Me",
+            "users/:id.json",
+            "users/",
+            ":any/me",
+            "users(/me)?",
         ]);
         for (path, expected) in [
             ("/users/me", vec![0, 1, 2, 3, 4, 5, 8, 9]),
@@ -233,11 +258,23 @@ mod tests {
 
     #[test]
     fn the_index_agrees_with_each_pattern() {
-        let patterns =
-            ["a/:x-:y", "a/:b/c", "a{/:b}/c", "*rest", "a/*w/c", "", "a//b", "a:b", "%20", "a/:b?"];
+        let patterns = [
+            "a/:x-:y", "a/:b/c", "a{/:b}/c", "*rest", "a/*w/c", "", "a//b", "a:b", "%20", "a/:b?",
+        ];
         let index = index(&patterns);
-        let paths =
-            ["/", "/a", "/a/", "/a/c", "/a/1/c", "/a/1-2", "/axx", "/a/b", "/%20", "/A/1/2/C/", "/a//c"];
+        let paths = [
+            "/",
+            "/a",
+            "/a/",
+            "/a/c",
+            "/a/1/c",
+            "/a/1-2",
+            "/axx",
+            "/a/b",
+            "/%20",
+            "/A/1/2/C/",
+            "/a//c",
+        ];
         for path in paths {
             let found: Vec<usize> = index.find(path).map(|found| *found.value).collect();
             let expected: Vec<usize> = (0..patterns.len())

@@ -76,7 +76,9 @@ impl Pattern {
     /// The parameters of a path that fits in that way: texts, lists of texts for wildcards.
     /// What does not decode is left out; servers refuse such paths before they come here.
     pub(crate) fn params(&self, path: &str, way: usize) -> Object {
-        let Some(spans) = self.spans(path, way) else { return Object::new() };
+        let Some(spans) = self.spans(path, way) else {
+            return Object::new();
+        };
         let captures = self.ways[way].iter().filter_map(|piece| match piece {
             Piece::Capture(capture) => Some(capture),
             Piece::Text(_) => None,
@@ -97,8 +99,14 @@ impl Pattern {
     }
 
     fn spans(&self, path: &str, way: usize) -> Option<Spans> {
-        let mut matcher = Matcher { path, spans: Spans::new(), steps: 0 };
-        matcher.rest(self.ways.get(way)?, 0).then_some(matcher.spans)
+        let mut matcher = Matcher {
+            path,
+            spans: Spans::new(),
+            steps: 0,
+        };
+        matcher
+            .rest(self.ways.get(way)?, 0)
+            .then_some(matcher.spans)
     }
 }
 
@@ -178,7 +186,9 @@ impl Matcher<'_> {
 
     fn starts_with(&self, at: usize, text: &str) -> bool {
         let bytes = self.path.as_bytes();
-        bytes.get(at..at + text.len()).is_some_and(|b| b.eq_ignore_ascii_case(text.as_bytes()))
+        bytes
+            .get(at..at + text.len())
+            .is_some_and(|b| b.eq_ignore_ascii_case(text.as_bytes()))
     }
 }
 
@@ -198,12 +208,22 @@ mod tests {
         for (prefix, endpoint, path, expected) in [
             ("", "users/:id", "/users/a%20b", Some(r#"{"id":"a b"}"#)),
             ("", "a/:x-:y", "/a/1-2-3", Some(r#"{"x":"1-2","y":"3"}"#)),
-            ("", "test/*", "/test/a/b/", Some(r#"{"wildcard0":["a","b",""]}"#)),
+            (
+                "",
+                "test/*",
+                "/test/a/b/",
+                Some(r#"{"wildcard0":["a","b",""]}"#),
+            ),
             ("", "test/*", "/test/", None),
             ("", "ab?cd", "/acd", Some("{}")),
             ("", "ab+cd", "/abbcd", Some("{}")),
             ("", "ab+cd", "/abbbcd", None),
-            ("", "f/:file.:ext?", "/f/a.b.c", Some(r#"{"file":"a.b","ext":"c"}"#)),
+            (
+                "",
+                "f/:file.:ext?",
+                "/f/a.b.c",
+                Some(r#"{"file":"a.b","ext":"c"}"#),
+            ),
             ("", "f/:file.:ext?", "/f/a", Some(r#"{"file":"a"}"#)),
             ("", "f/:path+", "/f/a/b", Some(r#"{"path":["a","b"]}"#)),
             ("", "f/:path*", "/f", Some("{}")),
@@ -214,7 +234,12 @@ mod tests {
             ("api", "", "/api/", Some("{}")),
             ("api", "", "/api", None),
             ("api/v1", "/x", "/API/v1/X/", Some("{}")),
-            ("", "a/*/b/*", "/a/1/2/b/3", Some(r#"{"wildcard0":["1","2"],"wildcard1":["3"]}"#)),
+            (
+                "",
+                "a/*/b/*",
+                "/a/1/2/b/3",
+                Some(r#"{"wildcard0":["1","2"],"wildcard1":["3"]}"#),
+            ),
             ("", "a:b", "/axx", Some(r#"{"b":"xx"}"#)),
             ("", ":a/:b?", "/x", Some(r#"{"a":"x"}"#)),
             ("", "x/:a*/y", "/x/y", Some("{}")),
@@ -235,7 +260,10 @@ mod tests {
             ("a/:x:y", "Missing text before \"y\" param: /a/:x:y"),
             ("[ab]", "Unexpected [ at index 1: /[ab]"),
             ("p/:a-*", "Missing parameter name at index 7: /p/:a-*"),
-            ("{a}{b}{c}{d}{e}{f}{g}{h}{i}", "Too many path combinations: /{a}{b}{c}{d}{e}{f}{g}{h}{i}"),
+            (
+                "{a}{b}{c}{d}{e}{f}{g}{h}{i}",
+                "Too many path combinations: /{a}{b}{c}{d}{e}{f}{g}{h}{i}",
+            ),
         ] {
             assert_eq!(Pattern::new("", endpoint).unwrap_err().to_string(), message);
         }

@@ -88,11 +88,21 @@ fn parse_until(
             ':' | '*' => {
                 let name = parse_name(chars, at, pattern)?;
                 flush(&mut text, &mut tokens);
-                tokens.push(if c == ':' { Token::Param(name) } else { Token::Wildcard(name) });
+                tokens.push(if c == ':' {
+                    Token::Param(name)
+                } else {
+                    Token::Wildcard(name)
+                });
             }
             '{' => {
                 flush(&mut text, &mut tokens);
-                tokens.push(Token::Group(parse_until(chars, at, Some('}'), depth + 1, pattern)?));
+                tokens.push(Token::Group(parse_until(
+                    chars,
+                    at,
+                    Some('}'),
+                    depth + 1,
+                    pattern,
+                )?));
             }
             '}' | '(' | ')' | '[' | ']' | '+' | '?' | '!' => {
                 return error(&format!("Unexpected {c} at index {}", *at - 1));
@@ -109,7 +119,8 @@ fn parse_until(
 
 fn parse_name(chars: &[char], at: &mut usize, pattern: &str) -> Result<String, PatternError> {
     let starts = |c: char| c == '$' || c == '_' || c.is_alphabetic();
-    let continues = |c: char| starts(c) || c.is_alphanumeric() || matches!(c, '\u{200c}' | '\u{200d}');
+    let continues =
+        |c: char| starts(c) || c.is_alphanumeric() || matches!(c, '\u{200c}' | '\u{200d}');
     let mut name = String::new();
     match chars.get(*at) {
         Some(&c) if starts(c) => {
@@ -140,7 +151,10 @@ fn parse_name(chars: &[char], at: &mut usize, pattern: &str) -> Result<String, P
         _ => {}
     }
     if name.is_empty() {
-        return Err(PatternError::new(&format!("Missing parameter name at index {at}"), pattern));
+        return Err(PatternError::new(
+            &format!("Missing parameter name at index {at}"),
+            pattern,
+        ));
     }
     Ok(name)
 }
@@ -161,7 +175,9 @@ fn walk<'a>(rest: &mut Vec<&'a [Token]>, mut way: Vec<&'a Token>, ways: &mut Vec
         return;
     }
     while let Some(list) = rest.pop() {
-        let Some((first, others)) = list.split_first() else { continue };
+        let Some((first, others)) = list.split_first() else {
+            continue;
+        };
         rest.push(others);
         match first {
             Token::Group(inner) => {
@@ -217,16 +233,26 @@ fn sequence(tokens: &[&Token], pattern: &str) -> Result<Sequence, PatternError> 
         } else if wildcard_in_segment {
             (vec!["/".to_owned(), between.clone()], Otherwise::Nothing)
         } else if wildcard_follows(&tokens[index + 1..]) {
-            (vec!["/".to_owned(), text_after(&tokens[index + 1..])], Otherwise::Nothing)
+            (
+                vec!["/".to_owned(), text_after(&tokens[index + 1..])],
+                Otherwise::Nothing,
+            )
         } else if param_in_segment {
-            (vec!["/".to_owned(), between.clone()], Otherwise::Text(between.clone()))
+            (
+                vec!["/".to_owned(), between.clone()],
+                Otherwise::Text(between.clone()),
+            )
         } else {
             (vec!["/".to_owned()], Otherwise::Nothing)
         };
         pieces.push(Piece::Capture(Capture {
             name: name.clone(),
             wildcard,
-            stops: stops.into_iter().filter(|s| !s.is_empty()).map(|s| s.to_ascii_lowercase()).collect(),
+            stops: stops
+                .into_iter()
+                .filter(|s| !s.is_empty())
+                .map(|s| s.to_ascii_lowercase())
+                .collect(),
             otherwise,
         }));
         if wildcard {

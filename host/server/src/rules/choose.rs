@@ -30,7 +30,11 @@ impl Route {
             Some(ResponseMode::Sequential) => (number.saturating_sub(1) % count as u64) as usize,
             Some(ResponseMode::DisableRules) => self.default,
             None | Some(ResponseMode::Fallback) => {
-                if self.responses.iter().any(|response| !response.rules.is_empty()) {
+                if self
+                    .responses
+                    .iter()
+                    .any(|response| !response.rules.is_empty())
+                {
                     return Choice::Ask;
                 }
                 return self.otherwise();
@@ -57,7 +61,11 @@ pub(crate) fn choose_now(route: &Route, facts: Facts<'_>) -> Choice {
         Choice::Ask => {}
         choice => return choice,
     }
-    for response in route.responses.iter().filter(|response| !response.rules.is_empty()) {
+    for response in route
+        .responses
+        .iter()
+        .filter(|response| !response.rules.is_empty())
+    {
         if !response.rules.is_native() {
             return Choice::Ask;
         }
@@ -81,7 +89,11 @@ pub(crate) async fn choose(
         Choice::Nothing => return (call, None),
         Choice::Ask => {}
     }
-    for response in route.responses.iter().filter(|response| !response.rules.is_empty()) {
+    for response in route
+        .responses
+        .iter()
+        .filter(|response| !response.rules.is_empty())
+    {
         let holds;
         (call, holds) = response.rules.hold(site, mock, call).await;
         if holds {

@@ -73,8 +73,10 @@ struct Broken(String);
 
 impl Rules {
     pub(crate) fn new(rules: &[file::Rule], all: bool, plugins: &Plugins) -> Result<Self, Error> {
-        let list =
-            rules.iter().map(|rule| Rule::new(rule, plugins)).collect::<Result<Box<[_]>, _>>()?;
+        let list = rules
+            .iter()
+            .map(|rule| Rule::new(rule, plugins))
+            .collect::<Result<Box<[_]>, _>>()?;
         let native = list.iter().all(Rule::is_native);
         Ok(Self { list, all, native })
     }
@@ -92,7 +94,11 @@ impl Rules {
     /// Decides without waiting; only for native rules.
     pub(crate) fn hold_now(&self, facts: Facts<'_>) -> bool {
         let holds = |rule: &Rule| rule.verdict(rule.holds_now(facts));
-        if self.all { self.list.iter().all(holds) } else { self.list.iter().any(holds) }
+        if self.all {
+            self.list.iter().all(holds)
+        } else {
+            self.list.iter().any(holds)
+        }
     }
 
     /// Decides, rendering and asking plugins where needed.
@@ -180,7 +186,11 @@ impl Rule {
             call = site.filled(&id, call).await;
         }
         let exchange = call.exchange.clone();
-        let facts = Facts { exchange: &*exchange, site, mock };
+        let facts = Facts {
+            exchange: &*exchange,
+            site,
+            mock,
+        };
         let target = match self.target.resolve(facts, &modifier, &self.operator) {
             Ok(target) => target,
             Err(broken) => return (call, Err(broken)),
@@ -211,7 +221,11 @@ impl Rule {
             call = site.filled(&id, call).await;
         }
         let exchange = call.exchange.clone();
-        let facts = Facts { exchange: &*exchange, site, mock };
+        let facts = Facts {
+            exchange: &*exchange,
+            site,
+            mock,
+        };
         let holds = self.operator.compare(facts, &target, &value);
         (call, holds)
     }
@@ -226,7 +240,11 @@ impl Ask {
         mut call: Call,
     ) -> (Call, Result<bool, Broken>) {
         let (modifier, value) = (modifier.to_owned(), value.to_owned());
-        let rule = call.rule.replace(Arc::new(RuleFacts { target, modifier, value }));
+        let rule = call.rule.replace(Arc::new(RuleFacts {
+            target,
+            modifier,
+            value,
+        }));
         let usage = std::mem::replace(&mut call.usage, self.usage.clone());
         let (mut call, holds) = self.predicate.test(call).await;
         call.rule = rule;
@@ -238,7 +256,10 @@ impl Ask {
 /// The plugin for regular expressions that need backtracking.
 fn mock_regex(site: &Site) -> Option<Ask> {
     let predicate = site.plugins().predicate("regex").ok()?;
-    Some(Ask { predicate, usage: Usage::default() })
+    Some(Ask {
+        predicate,
+        usage: Usage::default(),
+    })
 }
 
 /// One item of an array is enough.

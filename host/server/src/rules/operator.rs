@@ -18,11 +18,16 @@ use crate::mock::{Mock, Text};
 pub(super) enum Operator {
     Equals,
     /// The pattern, when the value is fixed.
-    Regex { ignore_case: bool, pattern: Option<Pattern> },
+    Regex {
+        ignore_case: bool,
+        pattern: Option<Pattern>,
+    },
     Null,
     EmptyArray,
     /// Without a modifier it is [`Operator::Equals`], except for what it sees of the body.
-    ArrayIncludes { has_modifier: bool },
+    ArrayIncludes {
+        has_modifier: bool,
+    },
     /// Where the schema is, and its compiled form.
     Schema(Path, Arc<schema::Compiled>),
 }
@@ -33,14 +38,19 @@ impl Operator {
             file::Operator::Equals => Self::Equals,
             file::Operator::Regex | file::Operator::RegexI => {
                 let ignore_case = rule.operator == file::Operator::RegexI;
-                let pattern = value.is_fixed().then(|| Pattern::new(value.source(), ignore_case));
-                Self::Regex { ignore_case, pattern }
+                let pattern = value
+                    .is_fixed()
+                    .then(|| Pattern::new(value.source(), ignore_case));
+                Self::Regex {
+                    ignore_case,
+                    pattern,
+                }
             }
             file::Operator::Null => Self::Null,
             file::Operator::EmptyArray => Self::EmptyArray,
-            file::Operator::ArrayIncludes => {
-                Self::ArrayIncludes { has_modifier: !rule.modifier.is_empty() }
-            }
+            file::Operator::ArrayIncludes => Self::ArrayIncludes {
+                has_modifier: !rule.modifier.is_empty(),
+            },
             file::Operator::ValidJsonSchema => {
                 Self::Schema(Path::parse(&rule.value), Arc::default())
             }
@@ -73,8 +83,14 @@ impl Operator {
     /// The pattern, as the `regex` plugin reads it, when only that can run it.
     pub(super) fn backtracking(&self, value: &str) -> Option<String> {
         match self {
-            Self::Regex { pattern: Some(Pattern::Backtracking(text)), .. } => Some(text.clone()),
-            Self::Regex { pattern: None, ignore_case } => match Pattern::new(value, *ignore_case) {
+            Self::Regex {
+                pattern: Some(Pattern::Backtracking(text)),
+                ..
+            } => Some(text.clone()),
+            Self::Regex {
+                pattern: None,
+                ignore_case,
+            } => match Pattern::new(value, *ignore_case) {
                 Pattern::Backtracking(text) => Some(text),
                 _ => None,
             },
@@ -90,7 +106,10 @@ impl Operator {
                 let exact = |bucket: &&Arc<crate::mock::Bucket>| {
                     *bucket.id == *name || *bucket.name == *name
                 };
-                mock.buckets.iter().find(exact).map(|bucket| bucket.id.clone())
+                mock.buckets
+                    .iter()
+                    .find(exact)
+                    .map(|bucket| bucket.id.clone())
             }
             _ => None,
         }
@@ -105,11 +124,14 @@ impl Operator {
     ) -> Result<bool, Broken> {
         Ok(match self {
             Self::Null | Self::EmptyArray => false,
-            Self::ArrayIncludes { has_modifier: true } => {
-                target.as_array().is_some_and(|items| items.iter().any(|item| item.to_text() == value))
-            }
+            Self::ArrayIncludes { has_modifier: true } => target
+                .as_array()
+                .is_some_and(|items| items.iter().any(|item| item.to_text() == value)),
             Self::Equals | Self::ArrayIncludes { .. } => any(target, |text| text == value),
-            Self::Regex { ignore_case, pattern } => {
+            Self::Regex {
+                ignore_case,
+                pattern,
+            } => {
                 let compiled;
                 let pattern = match pattern {
                     Some(pattern) => pattern,
@@ -120,15 +142,21 @@ impl Operator {
                 };
                 match pattern {
                     Pattern::Linear(regex) => any(target, |text| regex.is_match(text)),
-                    Pattern::Broken => return Err(Broken(format!("`{value}` is no regular expression"))),
+                    Pattern::Broken => {
+                        return Err(Broken(format!("`{value}` is no regular expression")));
+                    }
                     Pattern::Backtracking(text) => {
                         return Err(Broken(format!("{text} needs the `regex` plugin")));
                     }
                 }
             }
             Self::Schema(path, compiled) => {
-                let Some(id) = self.schema_bucket(facts.mock, value) else { return Ok(false) };
-                let Some(bucket) = facts.site.bucket_value(&id) else { return Ok(false) };
+                let Some(id) = self.schema_bucket(facts.mock, value) else {
+                    return Ok(false);
+                };
+                let Some(bucket) = facts.site.bucket_value(&id) else {
+                    return Ok(false);
+                };
                 let root = Value::object([(first_name(value), bucket)].into_iter().collect());
                 match path.get(&root) {
                     Ok(source) if source.is_truthy() => match &*compiled.of(&source) {
@@ -153,7 +181,11 @@ fn any(target: &Value, test: impl Fn(&str) -> bool) -> bool {
 }
 
 fn text(target: &Value) -> Cow<'_, str> {
-    if target.is_nullish() { Cow::Borrowed("") } else { target.to_text() }
+    if target.is_nullish() {
+        Cow::Borrowed("")
+    } else {
+        target.to_text()
+    }
 }
 
 #[cfg(test)]
@@ -176,7 +208,11 @@ mod tests {
             ("1e21", "1e+21", true),
         ] {
             let target = json::parse(target).unwrap();
-            assert_eq!(any(&target, |text| text == value), equal, "{target:?} {value}");
+            assert_eq!(
+                any(&target, |text| text == value),
+                equal,
+                "{target:?} {value}"
+            );
         }
     }
 
@@ -190,10 +226,21 @@ mod tests {
             (Value::array(Vec::new()), false, true),
             (Value::Number(0.0), false, false),
         ] {
-            assert_eq!(Operator::Null.without_value(&target), Some(null), "{target:?}");
-            assert_eq!(Operator::EmptyArray.without_value(&target), Some(empty), "{target:?}");
+            assert_eq!(
+                Operator::Null.without_value(&target),
+                Some(null),
+                "{target:?}"
+            );
+            assert_eq!(
+                Operator::EmptyArray.without_value(&target),
+                Some(empty),
+                "{target:?}"
+            );
         }
-        assert_eq!(Operator::Equals.without_value(&Value::Undefined), Some(false));
+        assert_eq!(
+            Operator::Equals.without_value(&Value::Undefined),
+            Some(false)
+        );
         assert_eq!(Operator::Equals.without_value(&Value::Null), None);
     }
 }

@@ -33,7 +33,10 @@ impl Modifier {
         use file::Target::{Body, DataBucket, GlobalVar, Params, Query};
         let is_path = matches!(target, Body | Query | Params | GlobalVar | DataBucket);
         if Template::is_needed(text) {
-            return Self::Template { template: Template::new(text), is_path };
+            return Self::Template {
+                template: Template::new(text),
+                is_path,
+            };
         }
         Self::fixed(text, is_path)
     }
@@ -41,7 +44,10 @@ impl Modifier {
     fn fixed(text: &str, is_path: bool) -> Self {
         match (text, is_path) {
             ("", _) => Self::Empty,
-            (text, true) => Self::Path { text: text.into(), path: Path::parse(text) },
+            (text, true) => Self::Path {
+                text: text.into(),
+                path: Path::parse(text),
+            },
             (text, false) => Self::Name(text.into()),
         }
     }
@@ -123,24 +129,39 @@ impl Target {
             (T::Header, Modifier::Empty) => Value::text(""),
             (T::Header, name) if name.text().eq_ignore_ascii_case("set-cookie") => {
                 // The one header that Node keeps as a list.
-                let all = exchange.headers().into_iter().filter(|(name, _)| name == "set-cookie");
+                let all = exchange
+                    .headers()
+                    .into_iter()
+                    .filter(|(name, _)| name == "set-cookie");
                 let values: Vec<Value> = all.map(|(_, value)| Value::text(value)).collect();
-                if values.is_empty() { Value::Undefined } else { Value::array(values) }
+                if values.is_empty() {
+                    Value::Undefined
+                } else {
+                    Value::array(values)
+                }
             }
-            (T::Header, name) => exchange.header(name.text()).map_or(Value::Undefined, Value::text),
-            (T::Cookie, name) => {
-                exchange.cookies().as_object().and_then(|c| c.get(name.text()).cloned()).unwrap_or_default()
-            }
-            (T::Path, _) => {
-                Value::array(vec![Value::text(exchange.url()), Value::text(with_slash(exchange.route()))])
-            }
+            (T::Header, name) => exchange
+                .header(name.text())
+                .map_or(Value::Undefined, Value::text),
+            (T::Cookie, name) => exchange
+                .cookies()
+                .as_object()
+                .and_then(|c| c.get(name.text()).cloned())
+                .unwrap_or_default(),
+            (T::Path, _) => Value::array(vec![
+                Value::text(exchange.url()),
+                Value::text(with_slash(exchange.route())),
+            ]),
             (T::Method, _) => Value::text(exchange.method().to_ascii_lowercase()),
             (T::RequestNumber, _) => Value::Number(exchange.sequence() as f64),
             (T::Templating, modifier) => Value::text(modifier.text()),
             (T::GlobalVar, modifier) => {
                 let name = first_name(modifier.text());
                 let entry = facts.site.state_source().get(Space::Variable, &name);
-                at(&member(name, entry.map(|entry| entry.document.value().clone())))?
+                at(&member(
+                    name,
+                    entry.map(|entry| entry.document.value().clone()),
+                ))?
             }
             (T::DataBucket, modifier) => {
                 let name = first_name(modifier.text());
@@ -160,12 +181,19 @@ fn parsed_or_text(facts: Facts<'_>) -> Value {
 }
 
 fn with_slash(pattern: &str) -> String {
-    if pattern.starts_with('/') { pattern.to_owned() } else { format!("/{pattern}") }
+    if pattern.starts_with('/') {
+        pattern.to_owned()
+    } else {
+        format!("/{pattern}")
+    }
 }
 
 fn bucket(mock: &Mock, name: &str) -> Option<Arc<str>> {
     let exact = |bucket: &&Arc<crate::mock::Bucket>| *bucket.id == *name || *bucket.name == *name;
-    mock.buckets.iter().find(exact).map(|bucket| bucket.id.clone())
+    mock.buckets
+        .iter()
+        .find(exact)
+        .map(|bucket| bucket.id.clone())
 }
 
 /// An object with one member: what a path that begins with a name is followed in.

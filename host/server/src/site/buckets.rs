@@ -25,21 +25,33 @@ pub(super) struct Buckets {
 
 impl Buckets {
     fn contains(&self, id: &str) -> bool {
-        self.filled.read().unwrap_or_else(PoisonError::into_inner).contains_key(id)
+        self.filled
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains_key(id)
     }
 
     /// `is_json` is whether the first content was JSON.
     fn insert(&self, id: &Arc<str>, is_json: bool) {
-        self.filled.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), is_json);
+        self.filled
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.clone(), is_json);
         self.changes.send_modify(|changes| *changes += 1);
     }
 
     fn remove(&self, id: &str) {
-        self.filled.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.filled
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(id);
     }
 
     pub(super) fn clear(&self) {
-        self.filled.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.filled
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }
 
@@ -72,7 +84,8 @@ impl Site {
                 BucketContent::Made { .. } => {
                     let Some(site) = self.shared() else { return };
                     let call = Call::without_exchange(Scope::whole(site));
-                    self.fill(&bucket.id, Vec::new(), Some(position), call).await;
+                    self.fill(&bucket.id, Vec::new(), Some(position), call)
+                        .await;
                 }
             }
         }
@@ -93,7 +106,11 @@ impl Site {
 
     /// Whether the first content of a bucket was JSON.
     pub(crate) fn is_valid_json(&self, id: &str) -> bool {
-        let filled = self.buckets.filled.read().unwrap_or_else(PoisonError::into_inner);
+        let filled = self
+            .buckets
+            .filled
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         filled.get(id).copied().unwrap_or(false)
     }
 
@@ -110,15 +127,27 @@ impl Site {
         mut call: Call,
     ) -> Call {
         let mock = self.mock_kept();
-        let (Some(bucket), Some(site)) = (mock.bucket(id), self.shared()) else { return call };
-        let version = self.state.get(Space::Bucket, id).map_or(0, |entry| entry.version);
+        let (Some(bucket), Some(site)) = (mock.bucket(id), self.shared()) else {
+            return call;
+        };
+        let version = self
+            .state
+            .get(Space::Bucket, id)
+            .map_or(0, |entry| entry.version);
         let (value, is_json) = match &bucket.content {
             BucketContent::Fixed(value, is_json) => (value.clone(), *is_json),
             BucketContent::Raw => parse_bucket(&bucket.source),
             BucketContent::Made { by, .. } => {
                 filling.push(id.clone());
                 let outer = (
-                    std::mem::replace(&mut call.environment, Arc::new(Scope { site, filling, visible })),
+                    std::mem::replace(
+                        &mut call.environment,
+                        Arc::new(Scope {
+                            site,
+                            filling,
+                            visible,
+                        }),
+                    ),
                     std::mem::take(&mut call.answer),
                     std::mem::replace(&mut call.usage, by.usage.clone()),
                 );
@@ -144,7 +173,10 @@ impl Site {
 
     async fn put(&self, id: &str, value: Value) {
         // Setting the whole of an entry cannot fail.
-        let _ = self.state.update(Space::Bucket, id, "", Operation::Set(value)).await;
+        let _ = self
+            .state
+            .update(Space::Bucket, id, "", Operation::Set(value))
+            .await;
     }
 
     /// The exact id of a bucket, by id or by a part of its name.
@@ -152,21 +184,29 @@ impl Site {
         let mock = self.mock();
         let buckets = &mock.buckets[..visible.unwrap_or(usize::MAX).min(mock.buckets.len())];
         let part = name.to_lowercase();
-        let found = buckets.iter().find(|bucket| *bucket.id == *name || bucket.is_named(&part));
+        let found = buckets
+            .iter()
+            .find(|bucket| *bucket.id == *name || bucket.is_named(&part));
         found.map(|bucket| bucket.id.clone())
     }
 
     /// What a bucket holds.
     pub(crate) fn bucket_document(&self, id: &str) -> Option<Arc<Document>> {
-        self.state.get(Space::Bucket, id).map(|entry| entry.document)
+        self.state
+            .get(Space::Bucket, id)
+            .map(|entry| entry.document)
     }
 
     /// What a bucket holds, or the text it will be made from.
     pub(crate) fn bucket_value(&self, id: &str) -> Option<Value> {
         if !self.is_filled(id) {
-            return self.mock().bucket(id).map(|bucket| Value::String(bucket.source.clone()));
+            return self
+                .mock()
+                .bucket(id)
+                .map(|bucket| Value::String(bucket.source.clone()));
         }
-        self.bucket_document(id).map(|document| document.value().clone())
+        self.bucket_document(id)
+            .map(|document| document.value().clone())
     }
 }
 
@@ -175,4 +215,3 @@ impl Bucket {
         self.id == other.id && self.name == other.name && self.source == other.source
     }
 }
-

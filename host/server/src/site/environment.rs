@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use wasmock_exchange::roles::Templates;
 use wasmock_exchange::{
-    BoxFuture, Call, Clock, Environment, Failure, FailureKind, HelperInfo, Random, State, StateError,
-    Template, TemplateError,
+    BoxFuture, Call, Clock, Environment, Failure, FailureKind, HelperInfo, Random, State,
+    StateError, Template, TemplateError,
 };
 use wasmock_javascript::Value;
 
@@ -26,7 +26,11 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn whole(site: Arc<Site>) -> Arc<dyn Environment> {
-        Arc::new(Self { site, filling: Vec::new(), visible: None })
+        Arc::new(Self {
+            site,
+            filling: Vec::new(),
+            visible: None,
+        })
     }
 }
 
@@ -56,15 +60,24 @@ impl Environment for Scope {
     }
 
     fn bucket_source(&self, id: &str) -> Option<Arc<str>> {
-        self.site.mock().bucket(id).map(|bucket| bucket.source.clone())
+        self.site
+            .mock()
+            .bucket(id)
+            .map(|bucket| bucket.source.clone())
     }
 
     fn fill_bucket(&self, id: &str, call: Call) -> BoxFuture<(Call, Result<(), StateError>)> {
         let circle = self.filling.iter().any(|filling| **filling == *id);
         if circle {
             let names: Vec<&str> = self.filling.iter().map(|id| &**id).chain([id]).collect();
-            let message = format!("data buckets need each other in a circle: {}", names.join(" → "));
-            return Box::pin(std::future::ready((call, Err(StateError::Invalid(message)))));
+            let message = format!(
+                "data buckets need each other in a circle: {}",
+                names.join(" → ")
+            );
+            return Box::pin(std::future::ready((
+                call,
+                Err(StateError::Invalid(message)),
+            )));
         }
         if self.site.is_filled(id) {
             return Box::pin(std::future::ready((call, Ok(()))));
@@ -127,7 +140,11 @@ impl Site {
             Some(templates) => Templates::render(&**templates, template, call),
             None => {
                 let message = "there is no plugin that renders templates".to_owned();
-                let error = TemplateError { message, line: 0, column: 0 };
+                let error = TemplateError {
+                    message,
+                    line: 0,
+                    column: 0,
+                };
                 Box::pin(std::future::ready((call, Err(error))))
             }
         }

@@ -25,12 +25,12 @@ use self::environment::Scope;
 use self::intern::Interned;
 use crate::admin::Access;
 use crate::crud::Indexes;
+use crate::error::Kind;
 use crate::files::Files;
 use crate::journal::Journal;
 use crate::mock::{Mock, Text};
-use crate::plugins::{Plugin, Plugins};
-use crate::error::Kind;
 use crate::outbound::Outbound;
+use crate::plugins::{Plugin, Plugins};
 use crate::tls;
 use crate::ws::Sockets;
 use crate::{Error, Options};
@@ -62,7 +62,9 @@ pub struct Site {
 
 impl std::fmt::Debug for Site {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Site").field("directory", &self.directory).finish_non_exhaustive()
+        f.debug_struct("Site")
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
     }
 }
 
@@ -106,7 +108,12 @@ impl Site {
             random: Random::new(options.faker_seed),
             templates: Interned::default(),
             // Without the admin API nobody ever looks.
-            journal: Journal::new(options.admin.as_ref().map_or(0, |_| options.max_transaction_logs)),
+            journal: Journal::new(
+                options
+                    .admin
+                    .as_ref()
+                    .map_or(0, |_| options.max_transaction_logs),
+            ),
             files: Files::default(),
             sockets: Sockets::default(),
             indexes: Indexes::default(),
@@ -141,7 +148,12 @@ impl Site {
         };
         let present = self.plugins.load_full();
         let plugins = new_plugins.as_ref().unwrap_or(&present);
-        let mock = Mock::compile(&Arc::new(environment), plugins, &self.options, Some(&previous))?;
+        let mock = Mock::compile(
+            &Arc::new(environment),
+            plugins,
+            &self.options,
+            Some(&previous),
+        )?;
         if let Some(plugins) = new_plugins {
             self.plugins.store(Arc::new(plugins));
             self.templates.clear();
@@ -256,7 +268,8 @@ impl Site {
         for (rendered, text) in texts.iter_mut().zip(tls::Rendered::texts(options)) {
             let result;
             (call, result) = self.render_text(&Text::new(text), call).await;
-            *rendered = result.map_err(|error| Error::new(Kind::Tls(format!("{text}: {error}"))))?;
+            *rendered =
+                result.map_err(|error| Error::new(Kind::Tls(format!("{text}: {error}"))))?;
         }
         tls::acceptor(&tls::Rendered::new(options.kind, texts), &self.directory).await
     }
@@ -264,8 +277,14 @@ impl Site {
     /// What the mock's own address begins with, for callbacks to itself.
     pub(crate) fn own_address(&self) -> String {
         let base = self.options.public_base_url.clone().unwrap_or_else(|| {
-            let scheme = if self.tls().is_some() { "https" } else { "http" };
-            let address = self.address().unwrap_or_else(|| ([127, 0, 0, 1], self.environment().port).into());
+            let scheme = if self.tls().is_some() {
+                "https"
+            } else {
+                "http"
+            };
+            let address = self
+                .address()
+                .unwrap_or_else(|| ([127, 0, 0, 1], self.environment().port).into());
             // An address that means every one cannot be called.
             let host = match address.ip() {
                 ip if ip.is_unspecified() => "localhost".to_owned(),
@@ -276,7 +295,11 @@ impl Site {
         });
         let environment = self.environment();
         let prefix = &environment.endpoint_prefix;
-        if prefix.is_empty() { base } else { format!("{base}/{prefix}") }
+        if prefix.is_empty() {
+            base
+        } else {
+            format!("{base}/{prefix}")
+        }
     }
 
     /// Where it listens, once it does.
@@ -307,18 +330,28 @@ impl Site {
             }
         };
         let prefix = &source.endpoint_prefix;
-        if prefix.is_empty() { base } else { format!("{base}/{prefix}") }
+        if prefix.is_empty() {
+            base
+        } else {
+            format!("{base}/{prefix}")
+        }
     }
 
     /// An environment variable, as templates see it.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
-        let set = self.variables.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = self
+            .variables
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         set.get(name).cloned().or_else(|| std::env::var(name).ok())
     }
 
     /// Sets an environment variable for this site.
     pub(crate) fn set_variable(&self, name: String, value: String) {
-        self.variables.lock().unwrap_or_else(PoisonError::into_inner).insert(name, value);
+        self.variables
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name, value);
     }
 
     /// The site as a shared value. It exists while anybody can call a method.

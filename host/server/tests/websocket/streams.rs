@@ -90,13 +90,17 @@ async fn a_broadcast_runs_without_listeners_and_is_the_same_for_all() {
     let joined: u64 = later.text().await.trim().parse().unwrap();
     let mut number = first;
     while number < joined {
-        number += 1;
-        assert_eq!(late.text().await.trim(), number.to_string());
+        let next: u64 = late.text().await.trim().parse().unwrap();
+        assert!(next > number);
+        number = next;
     }
-    for n in joined + 1..joined + 10 {
+    for _ in 0..10 {
+        // A busy machine merges ticks, for both alike.
         let (a, b) = (late.text().await, later.text().await);
-        assert_eq!(a, b);
-        assert_eq!(a.trim(), n.to_string(), "none is skipped");
+        assert_eq!(a, b, "none is skipped for one of them");
+        let next: u64 = a.trim().parse().unwrap();
+        assert!(next > number);
+        number = next;
     }
     let (mut a, mut b) = (server.connect("/random").await, server.connect("/random").await);
     let heard = b.text().await;
@@ -144,14 +148,12 @@ async fn a_client_that_does_not_read_is_closed_and_delays_nobody() {
     .await;
     // The deaf one reads nothing; its socket takes a few megabytes, its queue four.
     let mut deaf = server.raw("/b").await;
-    let mut good = server.connect("/b").await;
-    server.clients(2).await;
-    let mut last = 0;
-    while server.site.websockets(None).len() == 2 {
-        let text = good.text().await;
-        let number: u64 = text.split(' ').next().unwrap().parse().unwrap();
-        assert!(last == 0 || number == last + 1, "{last} {number}");
-        last = number;
+    let (mut good, mut other) = (server.connect("/b").await, server.connect("/b").await);
+    server.clients(3).await;
+    let heard = other.text().await;
+    while good.text().await != heard {}
+    while server.site.websockets(None).len() == 3 {
+        assert!(good.text().await == other.text().await, "a message was skipped");
     }
     // Whatever it was sent before ends with the reason, if it got that far.
     let mut frames = 0;

@@ -1,0 +1,8 @@
+//! HTTP over real sockets: what needs a server but no WebAssembly.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod crud;
+mod files;
+mod pipeline;
+mod server;
+mod upstream;
