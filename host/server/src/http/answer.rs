@@ -91,11 +91,15 @@ impl Answering {
         mut call: Call,
     ) -> (Reply, usize) {
         let mut response = response;
-        let environment = headers;
+        let mut environment = headers;
         loop {
             let mut draft = Draft {
                 status: status(response.source.status_code).unwrap_or(StatusCode::OK),
-                headers: environment.clone(),
+                // Only a response whose plugin fails has a successor that needs them again.
+                headers: match response.plugin {
+                    Some(_) => environment.clone(),
+                    None => std::mem::take(&mut environment),
+                },
             };
             let latency = latency_of(&self.site, response.latency);
             if response.plugin.is_none() {

@@ -376,7 +376,11 @@ async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> 
     let (reply, answered) = route(&site, &mock, &facts, arrived).await;
     drop(mock);
     let answer = reply.finish(&facts.head.method, &facts.head.headers);
-    let recorded = Recorded::of(&answer);
+    let recorded = if site.journal().is_idle() && !site.options().log_transactions {
+        Recorded::in_short(&answer)
+    } else {
+        Recorded::of(&answer)
+    };
     match Arc::try_unwrap(facts) {
         Ok(facts) => record(&site, facts.head, facts.body, answered, recorded),
         // A callback still reads the request.
@@ -411,11 +415,13 @@ async fn route(
     arrived: Instant,
 ) -> (Reply, Answered) {
     let mut headers = HeaderMap::new();
-    let mut call = site.call(Arc::new(HttpExchange::nowhere(facts.clone())));
+    let nowhere = || site.call(Arc::new(HttpExchange::nowhere(facts.clone())));
+    // One call goes through everything that is asked; it is made when somebody asks.
+    let mut call = None;
     if mock.headers.iter().all(Header::is_fixed) {
         apply_fixed(&mock.headers, &mut headers);
     } else {
-        call = apply(site, &mock.headers, &mut headers, call).await;
+        call = Some(apply(site, &mock.headers, &mut headers, nowhere()).await);
     }
     let (method, path) = (facts.head.method.as_str(), facts.path());
     if !is_decodable(path) {
@@ -451,9 +457,10 @@ async fn route(
             Choice::Nothing => continue,
             Choice::Response(place) => place,
             Choice::Ask => {
-                call.exchange = arriving.clone();
-                let place;
-                (call, place) = choose(site, mock, route, call).await;
+                let mut asked = call.take().unwrap_or_else(|| site.call(arriving.clone()));
+                asked.exchange = arriving.clone();
+                let (asked, place) = choose(site, mock, route, asked).await;
+                call = Some(asked);
                 let Some(place) = place else { continue };
                 place
             }
@@ -468,6 +475,7 @@ async fn route(
                 place = next;
             }
         }
+        let mut call = call.unwrap_or_else(|| site.call(arriving.clone()));
         call.exchange = arriving.clone();
         let answering = Answering {
             site: site.clone(),
@@ -492,7 +500,7 @@ async fn route(
         return (pages::preflight(headers), Answered::default());
     }
     if let Some(proxy) = &mock.proxy {
-        call.exchange = Arc::new(HttpExchange::nowhere(facts.clone()));
+        let call = nowhere();
         let body = ReplyBody::bytes(facts.body.clone());
         let reply = proxy.forward(site, facts, body, headers, call).await;
         return (

@@ -26,7 +26,7 @@ impl Drop for Folder {
     }
 }
 
-fn route(endpoint: &str, path: &str, more: serde_json::Value) -> serde_json::Value {
+fn route(endpoint: &str, path: &str, more: &serde_json::Value) -> serde_json::Value {
     let mut response =
         json!({ "bodyType": "FILE", "filePath": path, "sendFileAsBody": true, "body": "inline" });
     response
@@ -45,18 +45,18 @@ async fn files_are_rendered_streamed_or_missed() {
     let large = vec![b'x'; 3 << 20];
     std::fs::write(folder.0.join("large.bin"), &large).unwrap();
     let routes = json!([
-        route("text", "a.txt", json!({})),
+        route("text", "a.txt", &json!({})),
         route(
             "raw",
             "a.txt",
-            json!({ "disableTemplating": true, "sendFileAsBody": false })
+            &json!({ "disableTemplating": true, "sendFileAsBody": false })
         ),
-        route("bin", "b.bin", json!({})),
-        route("large", "large.bin", json!({})),
-        route("missing", "none.txt", json!({ "statusCode": 201 })),
-        route("else", "none.txt", json!({ "fallbackTo404": true })),
-        route("folder", ".", json!({})),
-        route("out", "{{method}}/../../etc/passwd", json!({}))
+        route("bin", "b.bin", &json!({})),
+        route("large", "large.bin", &json!({})),
+        route("missing", "none.txt", &json!({ "statusCode": 201 })),
+        route("else", "none.txt", &json!({ "fallbackTo404": true })),
+        route("folder", ".", &json!({})),
+        route("out", "{{method}}/../../etc/passwd", &json!({}))
     ]);
     let server = Server::with(json!({ "routes": routes }), &folder.0, Options::default()).await;
     let answer = server.get("/text").await;
