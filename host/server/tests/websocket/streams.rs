@@ -116,19 +116,18 @@ async fn groups_have_their_own_sequence() {
     let mut route = stream("g/:name", "BROADCAST", 25, numbers());
     route["wasmock"] = json!({ "group": "{{urlParam 'name'}}" });
     let server = Server::start(json!([route])).await;
+    let number = |text: String| text.parse::<u64>().unwrap();
+    // By the clock: on a busy machine the first message may be a late one.
     let mut a = server.connect("/g/a").await;
-    assert_eq!(a.text().await, "1", "it begins with its first member");
-    for _ in 0..8 {
-        a.text().await;
-    }
+    while number(a.text().await) < 40 {}
     let mut b = server.connect("/g/b").await;
-    assert_eq!(b.text().await, "1");
+    assert!(number(b.text().await) < 40, "it begins with its first member");
     let mut again = server.connect("/g/a").await;
-    assert!(again.text().await.parse::<u64>().unwrap() > 9);
+    assert!(number(again.text().await) > 40, "one sequence for all members");
     drop((a, again));
     server.clients(1).await;
     let mut back = server.connect("/g/a").await;
-    assert!(back.text().await.parse::<u64>().unwrap() > 9, "kept for a while");
+    assert!(number(back.text().await) > 40, "kept for a while");
 }
 
 #[tokio::test(flavor = "multi_thread")]
