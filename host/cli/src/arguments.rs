@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::plugin::arguments as plugin;
+
 /// A mock server for HTTP and WebSocket that runs Mockoon files and is extended by WebAssembly.
 #[derive(Debug, Parser)]
 #[command(
@@ -60,7 +62,7 @@ Example:
     #[command(after_help = "Example:
   wasmock split shop.json      # writes shop.wasmock.yaml")]
     Split(Split),
-    /// Look at plugins.
+    /// Write, build, try and test plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// Print a completion script for a shell.
@@ -72,6 +74,34 @@ Example:
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
+    /// Write a small project that builds, passes its test and can be served.
+    #[command(after_help = "Examples:
+  wasmock plugin new hello --lang js
+  wasmock plugin new card-check --lang rust --role predicate")]
+    New(plugin::New),
+    /// Build a project with its language's own tool.
+    #[command(after_help = "Exit code: 0 for a component in dist, 1 when the tool failed, 2 when something is missing.")]
+    Build(plugin::Build),
+    /// Look for the tools of each language, and say how to install what is missing.
+    Doctor(plugin::Doctor),
+    /// Say everything that keeps a component from being a plugin.
+    #[command(after_help = "Exit code: 0 for a plugin that fits, 1 for one that does not, 2 for a file that cannot be read.")]
+    Check(plugin::Check),
+    /// Try a plugin on one input, without a server.
+    #[command(after_help = "Exit code: 0 for a result, 1 when the plugin failed, 2 when it could not be begun.
+
+Examples:
+  wasmock plugin run dist/hello.wasm --request hello.http --usage '{\"greeting\": \"Hi\"}'
+  wasmock plugin run dist/chat.wasm --message hello --message bye --ticks 3
+  wasmock plugin run dist/text.wasm --helper slug 'Hello, World'
+  wasmock plugin run dist/card.wasm --rule '{\"target\": \"4000123456789017\"}' --seed 1")]
+    Run(plugin::Run),
+    /// Run the table of tests beside a plugin, with a fixed clock and seed.
+    #[command(after_help = "Exit code: 0 when all pass, 1 when one fails, 2 when the table or the plugin cannot be read.
+
+Example:
+  wasmock plugin test --junit results.xml")]
+    Test(plugin::Test),
     /// Show what a component is: roles, imports, what each needs to be granted, and everything
     /// that does not fit.
     #[command(after_help = "Exit code: 0 for a plugin that fits, 1 for one that does not, 2 for a file that cannot be read.

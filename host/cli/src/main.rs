@@ -10,6 +10,7 @@ mod convert;
 mod helpers;
 mod inspect;
 mod logging;
+mod plugin;
 mod render;
 mod serve;
 mod validate;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use arguments::{Arguments, Command, PluginCommand};
+use arguments::{Arguments, Command};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         Command::Import(files) => convert::import(&files),
         Command::Export(files) => convert::export(&files),
         Command::Split(file) => convert::split(&file),
-        Command::Plugin(PluginCommand::Inspect(file)) => inspect::run(&file),
+        Command::Plugin(command) => plugin::command(&command),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

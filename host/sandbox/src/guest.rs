@@ -2,7 +2,7 @@
 //! and what belongs to the call in progress.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use wasmock_exchange::{Budget, Call, Document, limits};
 use wasmtime::component::ResourceTable;
@@ -28,6 +28,8 @@ pub(crate) struct Guest {
     pub(crate) lines: Arc<Lines>,
     /// The call in progress; lent to nested calls while they run.
     pub(crate) call: Option<Call>,
+    /// How often the plugin asked about it.
+    pub(crate) asked: AtomicU64,
     /// The running time of the call in progress.
     pub(crate) budget: Option<Arc<Budget>>,
     pub(crate) references: References,
@@ -54,10 +56,12 @@ impl WasiHttpView for Guest {
 impl Guest {
     /// The call in progress. Outside a call (while an instance starts) there is none.
     pub(crate) fn current(&self) -> wasmtime::Result<&Call> {
+        self.count();
         self.call.as_ref().ok_or_else(no_call)
     }
 
     pub(crate) fn current_mut(&mut self) -> wasmtime::Result<&mut Call> {
+        self.count();
         self.call.as_mut().ok_or_else(no_call)
     }
 
@@ -68,7 +72,13 @@ impl Guest {
 
     /// The document behind a reference.
     pub(crate) fn document(&self, reference: u64) -> Option<&Arc<Document>> {
+        self.count();
         self.references.get(reference)
+    }
+
+    /// One thread at a time has the guest, so that a plain addition does.
+    fn count(&self) {
+        self.asked.store(self.asked.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 }
 

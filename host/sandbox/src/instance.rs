@@ -9,6 +9,7 @@ use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi_http::WasiHttpCtx;
 
 use crate::bindings::exports::wasmock::plugin as exports;
+use crate::conditions::Conditions;
 use crate::grants::Grants;
 use crate::guest::{Guest, Memory};
 use crate::imports::{Lines, Outbound};
@@ -73,6 +74,7 @@ pub(crate) struct Blueprint {
     pub(crate) pre: InstancePre<Guest>,
     pub(crate) indices: ExportIndices,
     pub(crate) calls: u32,
+    pub(crate) conditions: Conditions,
 }
 
 impl Blueprint {
@@ -82,7 +84,10 @@ impl Blueprint {
     /// It traps, takes too long, or refuses its configuration.
     pub(crate) async fn instantiate(&self) -> wasmtime::Result<Instance> {
         let output = Captured::default();
-        let wasi = WasiCtxBuilder::new().stdout(output.clone()).stderr(output.clone()).build();
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.stdout(output.clone()).stderr(output.clone());
+        self.conditions.prepare(&mut wasi);
+        let wasi = wasi.build();
         let mut store = Store::new(
             self.pre.engine(),
             Guest {
@@ -91,6 +96,7 @@ impl Blueprint {
                 grants: self.grants.clone(),
                 lines: self.lines.clone(),
                 call: None,
+                asked: 0.into(),
                 budget: Some(Arc::new(Budget::new(limits::CONFIGURE))),
                 references: References::default(),
                 output,

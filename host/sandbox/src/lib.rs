@@ -7,6 +7,7 @@
 
 mod bindings;
 mod cache;
+mod conditions;
 pub mod contract;
 mod engine;
 mod fit;
@@ -28,6 +29,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use conditions::{Conditions, Cost, Meter};
 pub use grants::Grants;
 pub use inspect::{Import, Inspection, inspect};
 pub use load::{LoadError, Sandbox, Source};

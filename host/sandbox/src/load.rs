@@ -11,6 +11,7 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use crate::cache::Cache;
+use crate::conditions::Conditions;
 use crate::engine::{Ticker, engine};
 use crate::fit;
 use crate::grants::Grants;
@@ -89,6 +90,18 @@ impl Sandbox {
     /// # Errors
     /// Everything that does not fit, at once, or why it does not start.
     pub async fn load(&self, source: Source<'_>) -> Result<Arc<Plugin>, LoadError> {
+        self.load_under(source, Conditions::default()).await
+    }
+
+    /// As [`Sandbox::load`], under other conditions than a server's.
+    ///
+    /// # Errors
+    /// As [`Sandbox::load`].
+    pub async fn load_under(
+        &self,
+        source: Source<'_>,
+        conditions: Conditions,
+    ) -> Result<Arc<Plugin>, LoadError> {
         let refuse = |problems| LoadError { plugin: source.name.to_owned(), problems };
         let large = source.wasm.len() > limits::LARGE_COMPONENT;
         let (sandbox, wasm) = (self.clone(), source.wasm.clone());
@@ -116,7 +129,14 @@ impl Sandbox {
             lines: Arc::new(Lines::default()),
             pre,
             indices: exports.clone(),
-            calls: if large { limits::LARGE_COMPONENT_CALLS } else { limits::INSTANCE_CALLS },
+            calls: if conditions.fresh {
+                0
+            } else if large {
+                limits::LARGE_COMPONENT_CALLS
+            } else {
+                limits::INSTANCE_CALLS
+            },
+            conditions,
         };
         let pool = Arc::new(Pool::new(blueprint, ceiling(large)));
         let helpers = self.first_instance(&pool).await.map_err(|error| {

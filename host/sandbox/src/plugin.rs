@@ -114,10 +114,14 @@ impl Plugin {
         let guest = instance.store.data_mut();
         guest.references.clear();
         let call = guest.call.take().unwrap_or_else(|| Call {
-            budget: Some(budget),
+            budget: Some(budget.clone()),
             ..Call::new(exchange, environment)
         });
         let printed = guest.output.take();
+        if let Some(meter) = &self.pool.conditions().meter {
+            let asked = std::mem::take(guest.asked.get_mut());
+            meter.called(budget.running(), guest.memory.bytes, asked);
+        }
         let result = match result {
             Ok(value) => {
                 if let Some(printed) = printed {

@@ -101,7 +101,6 @@ pub(crate) enum Language {
     #[value(alias = "typescript")]
     Ts,
     Python,
-    C,
 }
 
 /// A role with templates.

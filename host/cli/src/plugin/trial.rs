@@ -253,8 +253,8 @@ impl Play {
             report.events.push([vec![name], lines].concat().join("\n"));
             frames.extend(sent);
             match result {
-                // As on a server, an event that asks for nothing leaves a tick that was asked for.
-                Ok(after) => due = after.or(due),
+                // As on a server, what the last event asked for counts.
+                Ok(after) => due = after,
                 Err(failure) => {
                     report.result.insert("error".to_owned(), words(&failure));
                     break;

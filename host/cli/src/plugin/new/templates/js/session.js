@@ -1,0 +1,39 @@
+// A countdown over a WebSocket: send a number, and it counts down once a second.
+import * as answer from 'wasmock:host/answer@0.1.0-draft';
+import * as exchange from 'wasmock:host/exchange@0.1.0-draft';
+import * as sessionState from 'wasmock:host/session-state@0.1.0-draft';
+
+// Each function answers in how many milliseconds to call `tick`; undefined: not at all.
+export const session = {
+  opened() {
+    send('send me a number');
+    return undefined;
+  },
+  message() {
+    const number = Number(exchange.message()?.val);
+    if (Number.isInteger(number) && number >= 1 && number <= 100) return count(number);
+    send('that is no number from 1 to 100');
+    return undefined;
+  },
+  tick() {
+    // Between two events a connection's state is bytes in the host.
+    const [left] = sessionState.get();
+    return count(left);
+  },
+  closed(_code) {},
+};
+
+function count(left) {
+  if (left === 0) {
+    send('go');
+    answer.close(1000, 'done');
+    return undefined;
+  }
+  send(String(left));
+  sessionState.set(Uint8Array.of(left - 1));
+  return 1000;
+}
+
+function send(text) {
+  answer.send({ tag: 'text', val: text });
+}

@@ -1,0 +1,168 @@
+//! What `wasmock plugin new` writes: each language and role is generated, built, tested and
+//! served. A language whose tools are not on the machine is said so and left out; with
+//! `WASMOCK_TEST_LANGUAGES=rust,js` those languages have to be there.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const ROLES: [&str; 4] = ["responder", "predicate", "helpers", "session"];
+
+fn wasmock(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_wasmock"))
+        .args(arguments)
+        .current_dir(folder)
+        // Projects of one language share what cargo compiled.
+        .env("CARGO_TARGET_DIR", std::env::temp_dir().join("wasmock-plugin-projects"))
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())
+}
+
+fn has_tools(language: &str) -> bool {
+    let (code, text) = wasmock(Path::new("."), &["plugin", "doctor", "--lang", language]);
+    let required = std::env::var("WASMOCK_TEST_LANGUAGES").unwrap_or_default();
+    assert!(code == 0 || !required.split(',').any(|name| name == language), "{text}");
+    if code != 0 {
+        eprintln!("left out: {text}");
+    }
+    code == 0
+}
+
+fn projects(language: &str) {
+    if !has_tools(language) {
+        return;
+    }
+    let parent = tempfile::tempdir().unwrap();
+    let mut installed = None;
+    for role in ROLES {
+        let name = format!("a-{role}");
+        let folder = parent.path().join(&name);
+        let (code, text) = wasmock(parent.path(), &["plugin", "new", &name, "--lang", language, "--role", role]);
+        assert_eq!(code, 0, "{language} {role}: {text}");
+        // Installing the same packages four times proves nothing more.
+        for tools in ["node_modules", ".venv"] {
+            if let Some(first) = &installed {
+                let there = Path::new(first).join(tools);
+                if there.exists() {
+                    std::os::unix::fs::symlink(there, folder.join(tools)).unwrap();
+                }
+            }
+        }
+        let (code, text) = wasmock(&folder, &["plugin", "build"]);
+        assert_eq!(code, 0, "{language} {role}: {text}");
+        assert!(text.starts_with("$ "), "the command line comes first: {text}");
+        let component = format!("dist/{name}.wasm");
+        let (code, text) = wasmock(&folder, &["plugin", "check", &component]);
+        assert_eq!(code, 0, "{language} {role}: {text}");
+        assert!(text.contains(role), "{text}");
+        let (code, text) = wasmock(&folder, &["plugin", "test"]);
+        assert_eq!(code, 0, "{language} {role}: {text}");
+        assert!(text.contains(" 0 failed"), "{text}");
+        served(&folder, role);
+        installed = installed.or(Some(folder));
+    }
+}
+
+#[test]
+#[ignore = "builds four plugins; for the nightly run"]
+fn rust_projects_build_pass_and_serve() {
+    projects("rust");
+}
+
+#[test]
+#[ignore = "installs packages from npm; for the nightly run"]
+fn javascript_projects_build_pass_and_serve() {
+    projects("js");
+}
+
+#[test]
+#[ignore = "installs packages from npm; for the nightly run"]
+fn typescript_projects_build_pass_and_serve() {
+    projects("ts");
+}
+
+#[test]
+#[ignore = "installs packages from PyPI; for the nightly run"]
+fn python_projects_build_pass_and_serve() {
+    projects("python");
+}
+
+/// A server that ends with the test.
+struct Server(Child, u16);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wasmock"))
+            .args(["serve", "mock.json", "--port", "0", "--log-format", "json", "--disable-admin-api"])
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            let (_, rest) = line.split_once("started on port ")?;
+            rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+        });
+        std::thread::spawn(move || lines.for_each(drop));
+        Self(child, port.expect("the server says its port"))
+    }
+
+    /// Sends bytes and reads until the text is there.
+    fn exchange(&self, request: &str, more: &[u8], until: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.1)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.write_all(request.replace('\n', "\r\n").as_bytes()).unwrap();
+        stream.write_all(more).unwrap();
+        let (mut text, mut buffer) = (String::new(), [0; 4096]);
+        while !text.contains(until) {
+            match stream.read(&mut buffer) {
+                Ok(0) | Err(_) => break,
+                Ok(count) => text.push_str(&String::from_utf8_lossy(&buffer[..count])),
+            }
+        }
+        assert!(text.contains(until), "expected {until} in {text}");
+        text
+    }
+}
+
+fn served(folder: &Path, role: &str) {
+    let server = Server::start(folder);
+    match role {
+        "responder" => {
+            let request = "GET /hello?name=Ada HTTP/1.1\nHost: a\nConnection: close\n\n";
+            server.exchange(request, b"", "Hello, Ada!");
+        }
+        "predicate" => {
+            let pay = |card: &str, answer: &str| {
+                let body = format!("{{\"card\":\"{card}\"}}");
+                let head = format!(
+                    "POST /pay HTTP/1.1\nHost: a\nContent-Type: application/json\nContent-Length: {}\nConnection: close\n\n",
+                    body.len()
+                );
+                server.exchange(&head, body.as_bytes(), answer);
+            };
+            pay("4000123456789017", "paid");
+            pay("4000123456789018", "no card number");
+        }
+        "helpers" => {
+            let request = "GET /article?title=Hello%20World HTTP/1.1\nHost: a\nConnection: close\n\n";
+            server.exchange(request, b"", "\"slug\": \"hello-world\"");
+        }
+        _ => {
+            let request = "GET /countdown HTTP/1.1\nHost: a\nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n";
+            // A masked text frame with `1`, the mask all zero.
+            server.exchange(request, &[0x81, 0x81, 0, 0, 0, 0, b'1'], "go");
+        }
+    }
+}
