@@ -21,7 +21,9 @@ pub(crate) struct Access {
 
 impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Access").field("origins", &self.origins).finish_non_exhaustive()
+        f.debug_struct("Access")
+            .field("origins", &self.origins)
+            .finish_non_exhaustive()
     }
 }
 
@@ -32,7 +34,11 @@ impl Access {
         let given = options.token.clone().filter(|token| !token.is_empty());
         let made_up = given.is_none();
         let token = given.or_else(secret)?;
-        Some(Self { token, made_up, origins: options.cors_origins.clone() })
+        Some(Self {
+            token,
+            made_up,
+            origins: options.cors_origins.clone(),
+        })
     }
 
     /// The token, if only the log can tell it.
@@ -43,14 +49,25 @@ impl Access {
     /// Whether a request brings the token; for events, which browsers ask for without headers,
     /// also in the query.
     pub(super) fn admits(&self, head: &Parts) -> bool {
-        let bearer = head.headers.get(AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?));
+        let bearer = head
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| bearer(value.to_str().ok()?));
         let from_query = || {
             let path = head.uri.path().trim_end_matches('/');
-            let is_events = head.method == Method::GET && path.eq_ignore_ascii_case("/mockoon-admin/events");
+            let is_events =
+                head.method == Method::GET && path.eq_ignore_ascii_case("/mockoon-admin/events");
             let query = crate::body::query::query(head.uri.query().filter(|_| is_events)?);
-            query.as_object()?.get("token")?.as_str().map(|token| token.trim().to_owned())
+            query
+                .as_object()?
+                .get("token")?
+                .as_str()
+                .map(|token| token.trim().to_owned())
         };
-        bearer.map(str::to_owned).or_else(from_query).is_some_and(|token| self.is_token(&token))
+        bearer
+            .map(str::to_owned)
+            .or_else(from_query)
+            .is_some_and(|token| self.is_token(&token))
     }
 
     /// Takes the same time wherever the first wrong letter is.
@@ -64,15 +81,24 @@ impl Access {
     pub(super) fn cors(&self, request: &HeaderMap) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let any = self.origins.iter().any(|origin| origin == "*");
-        let origin = request.get(ORIGIN).filter(|origin| self.origins.iter().any(|other| *origin == other.as_str()));
-        let origin = if any { Some(HeaderValue::from_static("*")) } else { origin.cloned() };
+        let origin = request
+            .get(ORIGIN)
+            .filter(|origin| self.origins.iter().any(|other| *origin == other.as_str()));
+        let origin = if any {
+            Some(HeaderValue::from_static("*"))
+        } else {
+            origin.cloned()
+        };
         let Some(origin) = origin else { return headers };
         if !any {
             headers.insert(VARY, HeaderValue::from_static("Origin"));
         }
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         for (name, value) in [
-            (ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS"),
+            (
+                ACCESS_CONTROL_ALLOW_METHODS,
+                "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS",
+            ),
             (
                 ACCESS_CONTROL_ALLOW_HEADERS,
                 "Content-Type, Origin, Accept, Authorization, Content-Length, X-Requested-With",
@@ -133,7 +159,11 @@ mod tests {
                 request = request.header(AUTHORIZATION, authorization);
             }
             let (head, ()) = request.body(()).unwrap().into_parts();
-            assert_eq!(access(&[]).admits(&head), admitted, "{uri} {authorization:?}");
+            assert_eq!(
+                access(&[]).admits(&head),
+                admitted,
+                "{uri} {authorization:?}"
+            );
         }
     }
 
@@ -146,9 +176,16 @@ mod tests {
 
     #[test]
     fn only_allowed_origins_see_answers() {
-        let request = |origin: &'static str| [(ORIGIN, HeaderValue::from_static(origin))].into_iter().collect();
+        let request = |origin: &'static str| {
+            [(ORIGIN, HeaderValue::from_static(origin))]
+                .into_iter()
+                .collect()
+        };
         let allowed = |origins: &[&str], origin| {
-            access(origins).cors(&request(origin)).get(ACCESS_CONTROL_ALLOW_ORIGIN).cloned()
+            access(origins)
+                .cors(&request(origin))
+                .get(ACCESS_CONTROL_ALLOW_ORIGIN)
+                .cloned()
         };
         assert_eq!(allowed(&["http://a"], "http://a").unwrap(), "http://a");
         assert_eq!(allowed(&["*"], "http://b").unwrap(), "*");

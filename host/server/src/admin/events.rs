@@ -24,7 +24,10 @@ const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 impl Asked<'_> {
     pub(super) fn events(self) -> Reply {
-        let most = self.query("maxlogs").map(|text| number::parse_int(&text)).filter(|most| *most > 0.0);
+        let most = self
+            .query("maxlogs")
+            .map(|text| number::parse_int(&text))
+            .filter(|most| *most > 0.0);
         let new = self.site.journal().subscribe();
         let past = self.site.journal().list();
         let skipped = most.map_or(0, |most| past.len().saturating_sub(most as usize));

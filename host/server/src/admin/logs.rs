@@ -21,13 +21,20 @@ const BINARY: &str = "#######BINARY-CONTENT#######";
 impl Asked<'_> {
     /// A page of the last transactions, oldest first.
     pub(super) fn logs(self) -> Reply {
-        let count = |name, default: f64| self.query(name).map_or(default, |text| number::parse_int(&text));
+        let count = |name, default: f64| {
+            self.query(name)
+                .map_or(default, |text| number::parse_int(&text))
+        };
         let (page, limit) = (count("page", 1.0), count("limit", 10.0));
         let start = (page - 1.0) * limit;
         let all = self.site.journal().list();
         let shown: Value = if start >= 0.0 && limit > 0.0 {
             // A cast from a float saturates.
-            all.iter().skip(start as usize).take(limit as usize).map(|one| show(one)).collect()
+            all.iter()
+                .skip(start as usize)
+                .take(limit as usize)
+                .map(|one| show(one))
+                .collect()
         } else {
             Value::array(Vec::new())
         };
@@ -42,7 +49,10 @@ impl Asked<'_> {
 
 /// A transaction in Mockoon's form.
 pub(super) fn show(transaction: &Transaction) -> Value {
-    describe(transaction, &transaction.request.method.as_str().to_ascii_lowercase())
+    describe(
+        transaction,
+        &transaction.request.method.as_str().to_ascii_lowercase(),
+    )
 }
 
 /// The transaction as one JSON text, for the log, where the method stands in capitals.
@@ -58,7 +68,10 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
         Some((route, _)) => matched(&route.pattern, &collapse_slashes(path)),
         None => (Value::Null, Object::new()),
     };
-    let params = params.iter().map(|(name, value)| named("name", name, value.clone())).collect();
+    let params = params
+        .iter()
+        .map(|(name, value)| named("name", name, value.clone()))
+        .collect();
     let (headers, body) = match &transaction.answer {
         Recorded::Prepared(prepared) => (prepared.headers(), Some(prepared.body())),
         Recorded::Own { headers, body, .. } => (headers, body.as_ref()),
@@ -66,7 +79,8 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
     };
     let status = transaction.answer.status();
     let mut answered = list(headers);
-    let is_known = !matches!(transaction.answer, Recorded::Flow { .. }) && !matches!(status.as_u16(), 204 | 304);
+    let is_known = !matches!(transaction.answer, Recorded::Flow { .. })
+        && !matches!(status.as_u16(), 204 | 304);
     if let Some(body) = body.filter(|_| is_known) {
         answered.retain(|(name, _)| name != "content-length");
         answered.push(("content-length".to_owned(), body.len().to_string()));
@@ -87,7 +101,10 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
                 ("params", Value::array(params)),
                 ("query", Value::text(decode(query))),
                 ("queryParams", body::query::query(query)),
-                ("body", Value::text(String::from_utf8_lossy(&transaction.body))),
+                (
+                    "body",
+                    Value::text(String::from_utf8_lossy(&transaction.body)),
+                ),
                 ("headers", shown(request_headers(&head.headers))),
             ]),
         ),
@@ -95,14 +112,20 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
             "response",
             object([
                 ("statusCode", Value::Number(status.as_u16().into())),
-                ("statusMessage", Value::text(status.canonical_reason().unwrap_or_default())),
+                (
+                    "statusMessage",
+                    Value::text(status.canonical_reason().unwrap_or_default()),
+                ),
                 ("headers", shown(answered)),
                 ("body", body),
             ]),
         ),
     ];
     if let Some((route, place)) = route {
-        let response = route.responses.get(*place).map_or("", |response| &response.source.uuid);
+        let response = route
+            .responses
+            .get(*place)
+            .map_or("", |response| &response.source.uuid);
         fields.push(("routeResponseUUID", Value::text(response)));
         fields.push(("routeUUID", Value::text(route.uuid())));
     }
@@ -120,14 +143,19 @@ fn matched(pattern: &Pattern, path: &str) -> (Value, Object) {
     };
     // The other path of a CRUD route is that of its items.
     let item = || fit(&Pattern::new("", &format!("{}/:id", pattern.text())).ok()?);
-    fit(pattern).or_else(item).unwrap_or_else(|| (Value::text(pattern.text()), Object::new()))
+    fit(pattern)
+        .or_else(item)
+        .unwrap_or_else(|| (Value::text(pattern.text()), Object::new()))
 }
 
 /// A body as a text, decompressed where that is common; nothing for other bytes.
 fn readable<'a>(body: &'a [u8], encoding: Option<&HeaderValue>) -> Option<Cow<'a, str>> {
     let unpacked = |reader: &mut dyn Read| {
         let mut text = String::new();
-        reader.take(journal::BODY as u64).read_to_string(&mut text).ok()?;
+        reader
+            .take(journal::BODY as u64)
+            .read_to_string(&mut text)
+            .ok()?;
         Some(Cow::Owned(text))
     };
     match encoding.map(HeaderValue::as_bytes) {
@@ -144,8 +172,14 @@ fn decode(query: &str) -> String {
     let mut parts = query.split('%');
     kept.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let code = part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
-        kept.push_str(if code.is_some_and(|code| SEPARATORS.contains(&code)) { "%25" } else { "%" });
+        let code = part
+            .get(..2)
+            .and_then(|code| u8::from_str_radix(code, 16).ok());
+        kept.push_str(if code.is_some_and(|code| SEPARATORS.contains(&code)) {
+            "%25"
+        } else {
+            "%"
+        });
         kept.push_str(part);
     }
     decode_component(&kept).map_or_else(|| query.to_owned(), Cow::into_owned)
@@ -158,23 +192,36 @@ fn named(key: &str, name: &str, value: Value) -> Value {
 /// Repeated ones are joined as Node joins them.
 fn request_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let name_and_value = |name: &HeaderName| {
-        Some((name.as_str().to_owned(), header(headers, name.as_str())?.into_owned()))
+        Some((
+            name.as_str().to_owned(),
+            header(headers, name.as_str())?.into_owned(),
+        ))
     };
     headers.keys().filter_map(name_and_value).collect()
 }
 
 fn list(headers: &HeaderMap) -> Vec<(String, String)> {
     let joined = |name| {
-        let values: Vec<_> = headers.get_all(name).iter().map(|value| text(value).into_owned()).collect();
+        let values: Vec<_> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| text(value).into_owned())
+            .collect();
         values.join(",")
     };
-    headers.keys().map(|name| (name.as_str().to_owned(), joined(name))).collect()
+    headers
+        .keys()
+        .map(|name| (name.as_str().to_owned(), joined(name)))
+        .collect()
 }
 
 /// Sorted, and without secrets.
 fn shown(mut headers: Vec<(String, String)>) -> Value {
     headers.sort();
-    headers.iter().map(|(name, value)| named("key", name, Value::text(redact(name, value)))).collect()
+    headers
+        .iter()
+        .map(|(name, value)| named("key", name, Value::text(redact(name, value))))
+        .collect()
 }
 
 fn redact(name: &str, value: &str) -> String {
@@ -230,7 +277,11 @@ mod tests {
         let pattern = Pattern::new("api", "users/:org").unwrap();
         for (path, text, params) in [
             ("/api/users/a", "/api/users/:org", r#"{"org":"a"}"#),
-            ("/api/users/a/7", "/api/users/:org/:id", r#"{"org":"a","id":"7"}"#),
+            (
+                "/api/users/a/7",
+                "/api/users/:org/:id",
+                r#"{"org":"a","id":"7"}"#,
+            ),
         ] {
             let (shown, found) = matched(&pattern, path);
             assert_eq!(shown.as_str(), Some(text));

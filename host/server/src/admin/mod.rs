@@ -31,18 +31,30 @@ const WELCOME: &str = "Welcome to Mockoon's admin API. Check the documentation a
 
 /// Whether a path is asked of the admin API before all routes.
 pub(crate) fn guards(path: &str) -> bool {
-    path.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+    path.get(..PREFIX.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 /// The API's answer; nothing when it is switched off or leaves the request to the routes.
 pub(crate) async fn handle(site: &Arc<Site>, facts: &Arc<RequestFacts>) -> Option<Reply> {
     let head = &facts.head;
     let access = site.access().filter(|_| guards(head.uri.path()))?;
-    let asked = Asked { site, facts, headers: access.cors(&head.headers) };
+    let asked = Asked {
+        site,
+        facts,
+        headers: access.cors(&head.headers),
+    };
     if head.method == Method::OPTIONS {
         let allowed = !asked.headers.is_empty();
-        let status = if allowed { StatusCode::NO_CONTENT } else { StatusCode::FORBIDDEN };
-        return Some(Reply { sent: false, ..Reply::new(status, asked.headers, "") });
+        let status = if allowed {
+            StatusCode::NO_CONTENT
+        } else {
+            StatusCode::FORBIDDEN
+        };
+        return Some(Reply {
+            sent: false,
+            ..Reply::new(status, asked.headers, "")
+        });
     }
     if !access.admits(head) {
         return Some(asked.message(StatusCode::UNAUTHORIZED, "Unauthorized"));
@@ -52,7 +64,11 @@ pub(crate) async fn handle(site: &Arc<Site>, facts: &Arc<RequestFacts>) -> Optio
     if !rest.is_empty() && !rest.starts_with('/') {
         return None;
     }
-    let parts: Vec<_> = rest.split('/').skip(1).map(decode_component).collect::<Option<_>>()?;
+    let parts: Vec<_> = rest
+        .split('/')
+        .skip(1)
+        .map(decode_component)
+        .collect::<Option<_>>()?;
     let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
     asked.answer(&parts).await
 }
@@ -122,14 +138,22 @@ impl Asked<'_> {
                 ("session", roles.session.is_some()),
                 ("templates", roles.templates.is_some()),
             ];
-            let named = has.iter().filter(|(_, has)| *has).map(|(name, _)| Value::text(*name));
+            let named = has
+                .iter()
+                .filter(|(_, has)| *has)
+                .map(|(name, _)| Value::text(*name));
             let helpers = roles.helpers.as_ref().map(|helpers| helpers.list());
             let helpers = helpers.iter().flat_map(|list| list.iter());
             object([
                 ("name", Value::text(plugin.name.as_str())),
                 ("builtIn", Value::Bool(plugin.built_in)),
                 ("roles", named.collect()),
-                ("helpers", helpers.map(|helper| Value::text(helper.name.as_str())).collect()),
+                (
+                    "helpers",
+                    helpers
+                        .map(|helper| Value::text(helper.name.as_str()))
+                        .collect(),
+                ),
             ])
         });
         let list = list.collect();
@@ -144,7 +168,10 @@ impl Asked<'_> {
 
     /// The body as an object, parsed by its Content-Type.
     fn body(&self) -> Option<Object> {
-        HttpExchange::nowhere(self.facts.clone()).parsed_body().as_object().cloned()
+        HttpExchange::nowhere(self.facts.clone())
+            .parsed_body()
+            .as_object()
+            .cloned()
     }
 
     fn json(self, status: StatusCode, value: &Value) -> Reply {
@@ -152,7 +179,10 @@ impl Asked<'_> {
         let mut headers = self.headers;
         headers.insert(CONTENT_TYPE, JSON);
         let text = json::to_text(value).unwrap_or_default();
-        Reply { sent: false, ..Reply::new(status, headers, text) }
+        Reply {
+            sent: false,
+            ..Reply::new(status, headers, text)
+        }
     }
 
     fn fields<const N: usize>(self, status: StatusCode, fields: [(&str, Value); N]) -> Reply {
@@ -178,7 +208,13 @@ impl Asked<'_> {
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        Reply { status: StatusCode::OK, headers, body, sent: false, failed: false }
+        Reply {
+            status: StatusCode::OK,
+            headers,
+            body,
+            sent: false,
+            failed: false,
+        }
     }
 }
 

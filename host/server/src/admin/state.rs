@@ -11,8 +11,16 @@ use crate::mock::Bucket;
 use crate::site::Site;
 
 /// A body without any of these is no environment.
-const MEMBERS: [&str; 8] =
-    ["routes", "rootChildren", "folders", "data", "callbacks", "headers", "uuid", "name"];
+const MEMBERS: [&str; 8] = [
+    "routes",
+    "rootChildren",
+    "folders",
+    "data",
+    "callbacks",
+    "headers",
+    "uuid",
+    "name",
+];
 
 impl Asked<'_> {
     pub(super) async fn purge_state(self) -> Reply {
@@ -28,7 +36,10 @@ impl Asked<'_> {
 
     pub(super) async fn purge_buckets(self) -> Reply {
         self.site.purge_buckets().await;
-        self.message(StatusCode::OK, "Data buckets have been reset to their initial state")
+        self.message(
+            StatusCode::OK,
+            "Data buckets have been reset to their initial state",
+        )
     }
 
     pub(super) fn env_var(self, name: &str) -> Reply {
@@ -43,7 +54,9 @@ impl Asked<'_> {
     }
 
     pub(super) fn set_env_var(self) -> Reply {
-        let Some((Value::String(key), value)) = self.key_and_value() else { return self.invalid() };
+        let Some((Value::String(key), value)) = self.key_and_value() else {
+            return self.invalid();
+        };
         if self.site.options().env_vars_prefix.is_empty() {
             let message = "Environment variable writes are disabled when the prefix is empty";
             return self.message(StatusCode::FORBIDDEN, message);
@@ -51,12 +64,19 @@ impl Asked<'_> {
         let key = self.prefixed(&key);
         let value = value.to_text().into_owned();
         self.site.set_variable(key.clone(), value.clone());
-        self.message(StatusCode::OK, format!("Environment variable '{key}' has been set to '{value}'"))
+        self.message(
+            StatusCode::OK,
+            format!("Environment variable '{key}' has been set to '{value}'"),
+        )
     }
 
     fn prefixed(&self, name: &str) -> String {
         let prefix = &self.site.options().env_vars_prefix;
-        if name.starts_with(prefix.as_str()) { name.to_owned() } else { format!("{prefix}{name}") }
+        if name.starts_with(prefix.as_str()) {
+            name.to_owned()
+        } else {
+            format!("{prefix}{name}")
+        }
     }
 
     fn key_and_value(&self) -> Option<(Value, Value)> {
@@ -66,19 +86,34 @@ impl Asked<'_> {
 
     pub(super) fn variable(self, name: &str) -> Reply {
         let entry = self.site.state_source().get(Space::Variable, name);
-        match entry.map(|entry| entry.document.value().clone()).filter(|value| !value.is_undefined()) {
-            Some(value) => self.fields(StatusCode::OK, [("key", Value::text(name)), ("value", value)]),
+        match entry
+            .map(|entry| entry.document.value().clone())
+            .filter(|value| !value.is_undefined())
+        {
+            Some(value) => self.fields(
+                StatusCode::OK,
+                [("key", Value::text(name)), ("value", value)],
+            ),
             None => self.message(StatusCode::NOT_FOUND, "Global variable not found"),
         }
     }
 
     pub(super) async fn set_variable(self) -> Reply {
-        let Some((key, value)) = self.key_and_value() else { return self.invalid() };
+        let Some((key, value)) = self.key_and_value() else {
+            return self.invalid();
+        };
         let key = key.to_text().into_owned();
-        let message = format!("Global variable '{key}' has been set to '{}'", value.to_text());
+        let message = format!(
+            "Global variable '{key}' has been set to '{}'",
+            value.to_text()
+        );
         // Setting the whole of an entry cannot fail.
         let set = Operation::Set(value);
-        let _ = self.site.state_source().update(Space::Variable, &key, "", set).await;
+        let _ = self
+            .site
+            .state_source()
+            .update(Space::Variable, &key, "", set)
+            .await;
         self.message(StatusCode::OK, message)
     }
 
@@ -106,16 +141,32 @@ impl Asked<'_> {
     pub(super) async fn update(self) -> Reply {
         let wrong = "Invalid environment format";
         // Mockoon makes an empty environment of anything; nobody means that.
-        let is_environment =
-            self.body().is_some_and(|body| MEMBERS.iter().any(|name| body.contains_key(name)));
-        let Some(text) = std::str::from_utf8(&self.facts.body).ok().filter(|_| is_environment) else {
+        let is_environment = self
+            .body()
+            .is_some_and(|body| MEMBERS.iter().any(|name| body.contains_key(name)));
+        let Some(text) = std::str::from_utf8(&self.facts.body)
+            .ok()
+            .filter(|_| is_environment)
+        else {
             return self.message(StatusCode::BAD_REQUEST, wrong);
         };
-        let plugins = self.site.plugins().list().iter().map(|plugin| plugin.name.clone()).collect();
-        let options = LoadOptions { repair: true, plugins, ..LoadOptions::default() };
+        let plugins = self
+            .site
+            .plugins()
+            .list()
+            .iter()
+            .map(|plugin| plugin.name.clone())
+            .collect();
+        let options = LoadOptions {
+            repair: true,
+            plugins,
+            ..LoadOptions::default()
+        };
         let mut loaded = match parse(text, None, &options) {
             Ok(loaded) => loaded,
-            Err(error) => return self.message(StatusCode::BAD_REQUEST, format!("{wrong}: {error}")),
+            Err(error) => {
+                return self.message(StatusCode::BAD_REQUEST, format!("{wrong}: {error}"));
+            }
         };
         for problem in loaded.warnings.iter().filter(|problem| problem.is_error()) {
             if empties_a_member(problem) {
@@ -137,14 +188,21 @@ impl Asked<'_> {
 
 /// Whether a default would take the place of a whole list, such as all routes.
 fn empties_a_member(problem: &Problem) -> bool {
-    problem.pointer.strip_prefix('/').is_some_and(|name| MEMBERS.contains(&name))
+    problem
+        .pointer
+        .strip_prefix('/')
+        .is_some_and(|name| MEMBERS.contains(&name))
 }
 
 /// All buckets without what they hold; each with its uuid where that is asked for.
 pub(super) fn buckets(site: &Site, with_uuid: bool) -> Value {
     let mock = site.mock_kept();
     let list = mock.buckets.iter().map(|bucket| {
-        let uuid = if with_uuid { Value::String(bucket.uuid.clone()) } else { Value::Undefined };
+        let uuid = if with_uuid {
+            Value::String(bucket.uuid.clone())
+        } else {
+            Value::Undefined
+        };
         shown(site, bucket, uuid, Value::Undefined)
     });
     list.collect()

@@ -59,13 +59,28 @@ impl Conditions {
         let equals = |target, modifier: &str, value: &serde_json::Value| Rule {
             target,
             modifier: modifier.to_owned(),
-            operator: if value.is_null() { Operator::Null } else { Operator::Equals },
-            value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            operator: if value.is_null() {
+                Operator::Null
+            } else {
+                Operator::Equals
+            },
+            value: value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned),
             ..Rule::default()
         };
-        let headers = self.headers.iter().map(|(name, value)| equals(Target::Header, name, value));
-        let query = self.query.iter().map(|(path, value)| equals(Target::Query, path, value));
-        let body = self.body.iter().map(|(path, value)| equals(Target::Body, path, value));
+        let headers = self
+            .headers
+            .iter()
+            .map(|(name, value)| equals(Target::Header, name, value));
+        let query = self
+            .query
+            .iter()
+            .map(|(path, value)| equals(Target::Query, path, value));
+        let body = self
+            .body
+            .iter()
+            .map(|(path, value)| equals(Target::Body, path, value));
         let contains = self.body_contains.iter().map(|part| Rule {
             target: Target::Body,
             operator: Operator::Regex,
@@ -92,7 +107,12 @@ impl Asked<'_> {
             Ok(conditions) => conditions,
             Err(error) => return self.message(StatusCode::BAD_REQUEST, error.to_string()),
         };
-        let pattern = match conditions.path.as_deref().map(|path| Pattern::new("", path)).transpose() {
+        let pattern = match conditions
+            .path
+            .as_deref()
+            .map(|path| Pattern::new("", path))
+            .transpose()
+        {
             Ok(pattern) => pattern.map(Arc::new),
             Err(error) => return self.message(StatusCode::BAD_REQUEST, error.to_string()),
         };
@@ -108,13 +128,21 @@ impl Asked<'_> {
         };
         let mut matching = Vec::new();
         for transaction in self.site.journal().list() {
-            if self.meets(&transaction, &conditions, pattern.as_ref(), &rules).await {
+            if self
+                .meets(&transaction, &conditions, pattern.as_ref(), &rules)
+                .await
+            {
                 matching.push(show(&transaction));
             }
         }
         let fields = [
             ("count", Value::Number(matching.len() as f64)),
-            ("verified", conditions.verdict(matching.len()).map_or(Value::Undefined, Value::Bool)),
+            (
+                "verified",
+                conditions
+                    .verdict(matching.len())
+                    .map_or(Value::Undefined, Value::Bool),
+            ),
             ("transactions", Value::array(matching)),
         ];
         self.fields(StatusCode::OK, fields)
@@ -129,15 +157,30 @@ impl Asked<'_> {
     ) -> bool {
         let head = &transaction.request;
         let route = transaction.route.as_ref().map(|(route, _)| route);
-        let fits = conditions.method.as_ref().is_none_or(|method| method.matches(head.method.as_str()))
-            && conditions.since.is_none_or(|since| transaction.time >= since)
-            && conditions.status.is_none_or(|status| transaction.answer.status() == status)
-            && conditions.route.as_ref().is_none_or(|uuid| route.is_some_and(|route| route.uuid() == uuid));
+        let fits = conditions
+            .method
+            .as_ref()
+            .is_none_or(|method| method.matches(head.method.as_str()))
+            && conditions
+                .since
+                .is_none_or(|since| transaction.time >= since)
+            && conditions
+                .status
+                .is_none_or(|status| transaction.answer.status() == status)
+            && conditions
+                .route
+                .as_ref()
+                .is_none_or(|uuid| route.is_some_and(|route| route.uuid() == uuid));
         if !fits {
             return false;
         }
         let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
-        let facts = RequestFacts::new(self.site.clone(), head.clone(), transaction.body.clone(), anywhere);
+        let facts = RequestFacts::new(
+            self.site.clone(),
+            head.clone(),
+            transaction.body.clone(),
+            anywhere,
+        );
         let way = match pattern {
             None => None,
             Some(pattern) => match pattern.ways_that_fit(facts.path()).next() {
@@ -151,7 +194,8 @@ impl Asked<'_> {
         let facts = Arc::new(facts);
         let exchange = match (route, way) {
             (Some(route), way) => {
-                let (pattern, way) = way.map_or((&route.pattern, 0), |(pattern, way)| (pattern, way));
+                let (pattern, way) =
+                    way.map_or((&route.pattern, 0), |(pattern, way)| (pattern, way));
                 HttpExchange::at(facts, route.clone(), pattern.clone(), way, 0)
             }
             (None, _) => HttpExchange::nowhere(facts),

@@ -24,7 +24,12 @@ impl Asked<'_> {
                 ("route", Value::text(client.route)),
                 ("group", client.group.map_or(Value::Null, Value::text)),
                 ("since", Value::Number(client.since_ms)),
-                ("remote", client.remote.map_or(Value::Null, |remote| Value::text(remote.to_string()))),
+                (
+                    "remote",
+                    client
+                        .remote
+                        .map_or(Value::Null, |remote| Value::text(remote.to_string())),
+                ),
                 ("received", Value::Number(client.received as f64)),
                 ("sent", Value::Number(client.sent as f64)),
             ])
@@ -35,28 +40,39 @@ impl Asked<'_> {
 
     /// Sends a message to all clients of a route, or of one of its groups.
     pub(super) async fn send(self, route: &str) -> Reply {
-        let Some((message, group)) = self.to_send() else { return self.invalid() };
-        let count = self.site.send_to_websockets(route, group.as_deref(), &message).await;
+        let Some((message, group)) = self.to_send() else {
+            return self.invalid();
+        };
+        let count = self
+            .site
+            .send_to_websockets(route, group.as_deref(), &message)
+            .await;
         self.reached(count, "WebSocket route or group not found")
     }
 
     /// Sends a message to one client.
     pub(super) fn send_to(self, id: &str) -> Reply {
-        let Some((message, _)) = self.to_send() else { return self.invalid() };
+        let Some((message, _)) = self.to_send() else {
+            return self.invalid();
+        };
         let count = self.site.send_to_websocket(id, &message).then_some(1);
         self.reached(count, "WebSocket connection not found")
     }
 
     /// Closes a connection, with `?code=` and `?reason=`.
     pub(super) fn close(self, id: &str) -> Reply {
-        let Some(close) = self.close_frame() else { return self.invalid() };
+        let Some(close) = self.close_frame() else {
+            return self.invalid();
+        };
         let count = self.site.close_websocket(id, close).then_some(1);
         self.reached(count, "WebSocket connection not found")
     }
 
     /// Closes all connections of a route.
     pub(super) fn close_all(self, route: &str) -> Reply {
-        let Some(close) = self.close_frame() else { return self.invalid() };
+        let Some(close) = self.close_frame() else {
+            return self.invalid();
+        };
         let count = self.site.close_websockets(route, &close);
         self.reached(count, "WebSocket route not found")
     }
@@ -65,18 +81,26 @@ impl Asked<'_> {
     /// `base64` says both; any other body is the text of the message.
     fn to_send(&self) -> Option<(Frame, Option<String>)> {
         if let Some(body) = self.body() {
-            return Some((frame(&body)?, body.get("group").and_then(Value::as_str).map(str::to_owned)));
+            return Some((
+                frame(&body)?,
+                body.get("group").and_then(Value::as_str).map(str::to_owned),
+            ));
         }
         let text = std::str::from_utf8(&self.facts.body).ok()?;
         Some((Frame::text(text), None))
     }
 
     fn close_frame(&self) -> Option<Close> {
-        let code = self.query("code").map_or(1000.0, |code| number::from_text(&code));
+        let code = self
+            .query("code")
+            .map_or(1000.0, |code| number::from_text(&code));
         let reason = self.query("reason").unwrap_or_default();
         let protocols_own = (1000.0..=1014.0).contains(&code) && !(1004.0..=1006.0).contains(&code);
         let allowed = code.fract() == 0.0 && (protocols_own || (3000.0..=4999.0).contains(&code));
-        (allowed && reason.len() <= REASON).then_some(Close { code: code as u16, reason })
+        (allowed && reason.len() <= REASON).then_some(Close {
+            code: code as u16,
+            reason,
+        })
     }
 
     fn reached(self, count: Option<usize>, otherwise: &str) -> Reply {
@@ -94,7 +118,9 @@ fn frame(body: &Object) -> Option<Frame> {
     if let Some(value) = body.get("json") {
         return Some(Frame::text(json::to_text(value)?));
     }
-    let bytes = BASE64.decode(body.get("base64")?.as_str()?.as_bytes()).ok()?;
+    let bytes = BASE64
+        .decode(body.get("base64")?.as_str()?.as_bytes())
+        .ok()?;
     Some(Frame::Binary(bytes.into()))
 }
 
@@ -107,7 +133,10 @@ mod tests {
         for (body, message) in [
             (r#"{"text":"a"}"#, Some(Frame::text("a"))),
             (r#"{"json":{"a":[1]}}"#, Some(Frame::text(r#"{"a":[1]}"#))),
-            (r#"{"base64":"AP8="}"#, Some(Frame::Binary(vec![0, 255].into()))),
+            (
+                r#"{"base64":"AP8="}"#,
+                Some(Frame::Binary(vec![0, 255].into())),
+            ),
             (r#"{"base64":"?"}"#, None),
             (r#"{"text":1}"#, None),
             ("{}", None),
