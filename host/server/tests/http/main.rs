@@ -6,4 +6,5 @@ mod crud;
 mod files;
 mod pipeline;
 mod server;
+mod tls;
 mod upstream;
