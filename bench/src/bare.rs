@@ -29,7 +29,7 @@ pub(crate) async fn serve(kind: &str, port: u16) -> Result<(), Box<dyn Error>> {
             let _ = match kind.as_str() {
                 "http-static" => http(stream, |_, _| STATIC.into()).await,
                 "http-template" => http(stream, template).await,
-                "http-rules" => http(stream, |_, body| rules(&body).into()).await,
+                "http-rules" => http(stream, |_, body| rules(body).into()).await,
                 "ws-plain" => websocket(stream, |_| STATIC.into()).await,
                 "ws-template" => websocket(stream, |text| ws_template(&text)).await,
                 "ws-rules" => websocket(stream, |text| rules(text.as_bytes()).into()).await,
@@ -43,16 +43,20 @@ type Done = Result<(), Box<dyn Error + Send + Sync>>;
 
 async fn http(
     stream: TcpStream,
-    answer: impl Fn(&http::request::Parts, Bytes) -> Bytes + Clone + Send + Sync + 'static,
+    answer: impl Fn(&http::request::Parts, &[u8]) -> Bytes + Clone + Send + Sync + 'static,
 ) -> Done {
     let service = service_fn(move |request: Request<Incoming>| {
         let answer = answer.clone();
         async move {
             let (parts, body) = request.into_parts();
-            let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+            let body = body
+                .collect()
+                .await
+                .map(|body| body.to_bytes())
+                .unwrap_or_default();
             let response = Response::builder()
                 .header("content-type", "application/json; charset=utf-8")
-                .body(Full::new(answer(&parts, body)));
+                .body(Full::new(answer(&parts, &body)));
             Ok::<_, Infallible>(response.unwrap_or_default())
         }
     });
@@ -61,12 +65,22 @@ async fn http(
         .await
 }
 
-fn template(parts: &http::request::Parts, _body: Bytes) -> Bytes {
+fn template(parts: &http::request::Parts, _body: &[u8]) -> Bytes {
     let id = parts.uri.path().rsplit('/').next().unwrap_or_default();
     let query = parts.uri.query().unwrap_or_default();
-    let q = query.split('&').find_map(|pair| pair.strip_prefix("q=")).unwrap_or_default();
-    let agent = parts.headers.get("user-agent").and_then(|value| value.to_str().ok());
-    format!(r#"{{"id":"{id}","q":"{q}","agent":"{}"}}"#, agent.unwrap_or_default()).into()
+    let q = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("q="))
+        .unwrap_or_default();
+    let agent = parts
+        .headers
+        .get("user-agent")
+        .and_then(|value| value.to_str().ok());
+    format!(
+        r#"{{"id":"{id}","q":"{q}","agent":"{}"}}"#,
+        agent.unwrap_or_default()
+    )
+    .into()
 }
 
 fn ws_template(text: &str) -> String {
@@ -96,7 +110,9 @@ async fn websocket(
     let mut socket = tokio_tungstenite::accept_async(stream).await?;
     while let Some(message) = socket.next().await {
         if let Message::Text(text) = message? {
-            socket.send(Message::Text(answer(text.to_string()).into())).await?;
+            socket
+                .send(Message::Text(answer(text.to_string()).into()))
+                .await?;
         }
     }
     Ok(())

@@ -7,14 +7,14 @@ pub(crate) const STATIC: &str = r#"{"message":"Hello","items":[1,2,3],"ok":true}
 /// The body of the eighth rule.
 pub(crate) const MATCHED: &str = r#"{"matched":8}"#;
 
-fn response(body: &str, rules: Value, default: bool) -> Value {
+fn response(body: &str, rules: &Value, default: bool) -> Value {
     json!({
         "body": body, "default": default, "rules": rules, "crudKey": "id",
         "headers": [{ "key": "Content-Type", "value": "application/json; charset=utf-8" }],
     })
 }
 
-fn route(kind: &str, endpoint: &str, responses: Vec<Value>) -> Value {
+fn route(kind: &str, endpoint: &str, responses: &[Value]) -> Value {
     let method = if kind == "ws" { "" } else { "all" };
     json!({ "type": kind, "method": method, "endpoint": endpoint, "responses": responses })
 }
@@ -26,36 +26,43 @@ fn rules() -> Vec<Value> {
                 "target": "body", "modifier": "kind", "operator": "equals",
                 "value": format!("kind-{number}"), "invert": false,
             }]);
-            response(if number == 7 { MATCHED } else { STATIC }, rule, false)
+            response(if number == 7 { MATCHED } else { STATIC }, &rule, false)
         })
         .collect();
-    responses.push(response(STATIC, json!([]), true));
+    responses.push(response(STATIC, &json!([]), true));
     responses
 }
 
 /// Everything the scenarios ask for, with that many routes beside it.
 pub(crate) fn environment(port: u16, routes: usize) -> Value {
-    let template = r#"{"id":"{{urlParam 'id'}}","q":"{{queryParam 'q'}}","agent":"{{header 'user-agent'}}"}"#;
+    let template =
+        r#"{"id":"{{urlParam 'id'}}","q":"{{queryParam 'q'}}","agent":"{{header 'user-agent'}}"}"#;
     let ws_template = r#"{"id":"{{body 'id'}}","kind":"{{body 'kind'}}","text":"{{body 'text'}}"}"#;
-    let plain = |body| vec![response(body, json!([]), true)];
+    let plain = |body| vec![response(body, &json!([]), true)];
     let mut all = vec![
-        route("http", "static", plain(STATIC)),
-        route("http", "template/:id", plain(template)),
-        route("http", "rules", rules()),
-        route("ws", "plain", plain(STATIC)),
-        route("ws", "template", plain(ws_template)),
-        route("ws", "rules", rules()),
+        route("http", "static", &plain(STATIC)),
+        route("http", "template/:id", &plain(template)),
+        route("http", "rules", &rules()),
+        route("ws", "plain", &plain(STATIC)),
+        route("ws", "template", &plain(ws_template)),
+        route("ws", "rules", &rules()),
     ];
     for number in 0..routes {
-        all.push(route("http", &format!("many/{number}/items/:id"), plain(STATIC)));
+        all.push(route(
+            "http",
+            &format!("many/{number}/items/:id"),
+            &plain(STATIC),
+        ));
     }
     let mut uuid = 0u32;
     for route in &mut all {
         uuid += 1;
         route["uuid"] = format!("00000000-0000-4000-8000-{uuid:012x}").into();
     }
-    let children: Vec<Value> =
-        all.iter().map(|route| json!({ "type": "route", "uuid": route["uuid"] })).collect();
+    let children: Vec<Value> = all
+        .iter()
+        .map(|route| json!({ "type": "route", "uuid": route["uuid"] }))
+        .collect();
     json!({
         "uuid": "00000000-0000-4000-9000-000000000000", "lastMigration": 33, "name": "Bench",
         "port": port, "hostname": "127.0.0.1", "routes": all, "rootChildren": children,

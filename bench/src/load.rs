@@ -77,8 +77,11 @@ async fn converse(
         }
         stream.write_all(operation).await?;
         let length = loop {
-            let length =
-                if talk.websocket { frame_length(&buffer) } else { response_length(&buffer) };
+            let length = if talk.websocket {
+                frame_length(&buffer)
+            } else {
+                response_length(&buffer)
+            };
             match length {
                 Some(length) if buffer.len() >= length => break length,
                 _ => more(&mut stream, &mut buffer).await?,
@@ -102,11 +105,16 @@ async fn more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<(), Box<dy
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 fn head_length(buffer: &[u8]) -> Option<usize> {
-    buffer.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
+    buffer
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .map(|at| at + 4)
 }
 
 /// The length of a response with a Content-Length.
@@ -115,7 +123,8 @@ fn response_length(buffer: &[u8]) -> Option<usize> {
     let text = std::str::from_utf8(&buffer[..head]).ok()?;
     let length = text.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse::<usize>().ok())?
     });
     Some(head + length?)
 }

@@ -31,7 +31,11 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
-        let mut server = Self { child, port, ready: Duration::ZERO };
+        let mut server = Self {
+            child,
+            port,
+            ready: Duration::ZERO,
+        };
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             if let Some(status) = server.child.try_wait()? {
                 return Err(format!("{} ended at once: {status}", program.display()).into());
@@ -51,7 +55,8 @@ impl Server {
         // for one thread; the threads are added up.
         let mut nanoseconds = 0u64;
         for thread in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
-            let text = std::fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
+            let text =
+                std::fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
             let spent = text.split(' ').next().unwrap_or_default();
             nanoseconds += spent.parse::<u64>().unwrap_or(0);
         }
@@ -62,7 +67,10 @@ impl Server {
     pub(crate) fn memory(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let status = status.unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap_or_default();
         let kib: String = line.chars().filter(char::is_ascii_digit).collect();
         kib.parse::<f64>().unwrap_or(0.0) / 1024.0
     }
@@ -78,5 +86,7 @@ impl Drop for Server {
 
 /// A port nobody listens on.
 pub(crate) fn free_port() -> Result<u16, Box<dyn Error>> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?
+        .local_addr()?
+        .port())
 }

@@ -53,7 +53,12 @@ fn scenarios() -> Vec<Scenario> {
         name,
         bare,
         routes,
-        talk: Talk { hello: Vec::new(), operations, expected, websocket: false },
+        talk: Talk {
+            hello: Vec::new(),
+            operations,
+            expected,
+            websocket: false,
+        },
     };
     let websocket = |name, bare, path: &str, expected| Scenario {
         name,
@@ -71,14 +76,39 @@ fn scenarios() -> Vec<Scenario> {
             websocket: true,
         },
     };
-    let many = (0..997).map(|n| get(&format!("/many/{}/items/7", n * 10))).collect();
+    let many = (0..997)
+        .map(|n| get(&format!("/many/{}/items/7", n * 10)))
+        .collect();
     vec![
-        http("http static", "http-static", 0, vec![get("/static")], "Hello"),
-        http("http template", "http-template", 0, vec![get("/template/42?q=abc")], r#""id":"42","q":"abc","agent":"bench""#),
-        http("http 8 rules", "http-rules", 0, vec![post("/rules", MESSAGE)], r#""matched":8"#),
+        http(
+            "http static",
+            "http-static",
+            0,
+            vec![get("/static")],
+            "Hello",
+        ),
+        http(
+            "http template",
+            "http-template",
+            0,
+            vec![get("/template/42?q=abc")],
+            r#""id":"42","q":"abc","agent":"bench""#,
+        ),
+        http(
+            "http 8 rules",
+            "http-rules",
+            0,
+            vec![post("/rules", MESSAGE)],
+            r#""matched":8"#,
+        ),
         http("http 10,000 routes", "http-static", 10_000, many, "Hello"),
         websocket("ws plain", "ws-plain", "/plain", "Hello"),
-        websocket("ws template", "ws-template", "/template", r#""kind":"kind-7""#),
+        websocket(
+            "ws template",
+            "ws-template",
+            "/template",
+            r#""kind":"kind-7""#,
+        ),
         websocket("ws 8 rules", "ws-rules", "/rules", r#""matched":8"#),
     ]
 }
@@ -100,9 +130,25 @@ pub(crate) async fn run_all(arguments: &Arguments) -> Result<Vec<Figures>, Box<d
         let file = folder.path().join("bench.json");
         std::fs::write(&file, environment(port, scenario.routes).to_string())?;
         let file = file.display().to_string();
-        let serve = ["start", "--data", &file, "--disable-log-to-file", "--disable-admin-api"]
-            .map(String::from);
-        all.push(measure(arguments, &scenario, "wasmock", &arguments.wasmock, &serve, port).await?);
+        let serve = [
+            "start",
+            "--data",
+            &file,
+            "--disable-log-to-file",
+            "--disable-admin-api",
+        ]
+        .map(String::from);
+        all.push(
+            measure(
+                arguments,
+                &scenario,
+                "wasmock",
+                &arguments.wasmock,
+                &serve,
+                port,
+            )
+            .await?,
+        );
         if let Some(mockoon) = &arguments.mockoon {
             all.push(measure(arguments, &scenario, "mockoon", mockoon, &serve, port).await?);
         }
@@ -120,7 +166,12 @@ async fn measure(
 ) -> Result<Figures, Box<dyn Error>> {
     let server = Server::start(program, program_arguments, port).await?;
     let load = |seconds| {
-        load::run(server.port, &scenario.talk, arguments.connections, Duration::from_secs_f64(seconds))
+        load::run(
+            server.port,
+            &scenario.talk,
+            arguments.connections,
+            Duration::from_secs_f64(seconds),
+        )
     };
     load(arguments.seconds / 4.0).await?;
     let before = server.cpu()?;

@@ -27,7 +27,14 @@ fn build() -> Result<(), String> {
     for name in PLUGINS {
         watch(&plugins.join(name));
     }
-    for folder in ["plugins/faker", "plugins/wasmock-plugin", "plugins/Cargo.toml", "plugins/Cargo.lock", "wit", "host/javascript"] {
+    for folder in [
+        "plugins/faker",
+        "plugins/wasmock-plugin",
+        "plugins/Cargo.toml",
+        "plugins/Cargo.lock",
+        "wit",
+        "host/javascript",
+    ] {
         watch(&root.join(folder));
     }
     ensure_target()?;
@@ -45,7 +52,11 @@ fn build() -> Result<(), String> {
     let out = PathBuf::from(variable("OUT_DIR")?);
     for name in PLUGINS {
         let file = format!("{}.wasm", package(name).replace('-', "_"));
-        let built = plugins.join("target").join(TARGET).join("release").join(file);
+        let built = plugins
+            .join("target")
+            .join(TARGET)
+            .join("release")
+            .join(file);
         fs::copy(&built, out.join(format!("{name}.wasm")))
             .map_err(|error| format!("{}: {error}", built.display()))?;
     }
@@ -62,14 +73,21 @@ fn ensure_target() -> Result<(), String> {
     if has_target() {
         return Ok(());
     }
-    let remedy = format!("the Rust target {TARGET} is missing and could not be installed; run `rustup target add {TARGET}`");
-    run(Command::new("rustup").args(["target", "add", TARGET]), &remedy)?;
+    let remedy = format!(
+        "the Rust target {TARGET} is missing and could not be installed; run `rustup target add {TARGET}`"
+    );
+    run(
+        Command::new("rustup").args(["target", "add", TARGET]),
+        &remedy,
+    )?;
     if has_target() { Ok(()) } else { Err(remedy) }
 }
 
 fn has_target() -> bool {
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output();
+    let output = Command::new(rustc)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
     output.is_ok_and(|output| {
         output.status.success()
             && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
@@ -110,15 +128,26 @@ fn clean_command(program: &str) -> Command {
 }
 
 fn run(command: &mut Command, failure: &str) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("{failure}: {error}"))?;
+    let output = command
+        .output()
+        .map_err(|error| format!("{failure}: {error}"))?;
     if output.status.success() {
         return Ok(());
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
     // What was compiled before the failure helps nobody.
-    let reasons: Vec<&str> =
-        stderr.lines().skip_while(|line| !line.starts_with("error")).collect();
-    Err(format!("{failure}\n{}", if reasons.is_empty() { stderr.to_string() } else { reasons.join("\n") }))
+    let reasons: Vec<&str> = stderr
+        .lines()
+        .skip_while(|line| !line.starts_with("error"))
+        .collect();
+    Err(format!(
+        "{failure}\n{}",
+        if reasons.is_empty() {
+            stderr.to_string()
+        } else {
+            reasons.join("\n")
+        }
+    ))
 }
 
 fn watch(path: &Path) {

@@ -4,7 +4,11 @@
 //! and Python is enough. Everything uses one profile and one set of packages: wasmtime is built
 //! once.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to a terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tasks talk to a terminal"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -48,7 +52,9 @@ fn root() -> PathBuf {
 fn start() -> Result<(), String> {
     run(cargo(["build", "--workspace"]))?;
     build_example("rust")?;
-    println!("\nTry it:\n  curl localhost:3000/hello/Ada\n  curl 'localhost:3000/search?q=lamp&size=3'\n  npx --yes wscat -c ws://localhost:3000/chat/lobby\n");
+    println!(
+        "\nTry it:\n  curl localhost:3000/hello/Ada\n  curl 'localhost:3000/search?q=lamp&size=3'\n  npx --yes wscat -c ws://localhost:3000/chat/lobby\n"
+    );
     let mut wasmock = Command::new(binary());
     wasmock.arg("serve").arg("examples/environments/shop.yaml");
     run(&mut wasmock)
@@ -71,27 +77,54 @@ fn test() -> Result<(), String> {
                 built.push(*example);
             }
         } else {
-            skipped.push(format!("example plugins {} ({tool} is not installed)", examples.join(", ")));
+            skipped.push(format!(
+                "example plugins {} ({tool} is not installed)",
+                examples.join(", ")
+            ));
         }
     }
     run(cargo(["test", "--workspace"]))?;
-    run(cargo(["test", "--release", "--manifest-path", "plugins/Cargo.toml"]))?;
+    run(cargo([
+        "test",
+        "--release",
+        "--manifest-path",
+        "plugins/Cargo.toml",
+    ]))?;
     if has("node") {
         let mut check = Command::new("node");
-        check.arg("--experimental-websocket").arg("examples/plugins/check.mjs").arg(binary());
+        check
+            .arg("--experimental-websocket")
+            .arg("examples/plugins/check.mjs")
+            .arg(binary());
         run(check.args(&built))?;
     }
     match skipped.as_slice() {
         [] => println!("\nAll tests passed."),
-        _ => println!("\nAll tests passed that could run; not run: {}.", skipped.join("; ")),
+        _ => println!(
+            "\nAll tests passed that could run; not run: {}.",
+            skipped.join("; ")
+        ),
     }
     Ok(())
 }
 
 fn check() -> Result<(), String> {
     run(cargo(["fmt", "--all", "--check"]))?;
-    run(cargo(["fmt", "--all", "--check", "--manifest-path", "plugins/Cargo.toml"]))?;
-    run(cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    run(cargo([
+        "fmt",
+        "--all",
+        "--check",
+        "--manifest-path",
+        "plugins/Cargo.toml",
+    ]))?;
+    run(cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     let mut doc = cargo(["doc", "--workspace", "--no-deps"]);
     run(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
@@ -118,7 +151,10 @@ fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
 }
 
 fn has(tool: &str) -> bool {
-    Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success())
+    Command::new(tool)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 fn run(mut command: impl std::borrow::BorrowMut<Command>) -> Result<(), String> {

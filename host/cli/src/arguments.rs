@@ -33,10 +33,12 @@ pub(crate) enum Command {
   wasmock start --data shop.json --port 3000")]
     Start(Start),
     /// List everything that is wrong with environment files.
-    #[command(after_help = "Exit code: 0 without problems, 1 with problems, 2 for files that cannot be read.
+    #[command(
+        after_help = "Exit code: 0 without problems, 1 with problems, 2 for files that cannot be read.
 
 Example:
-  wasmock validate shop.json")]
+  wasmock validate shop.json"
+    )]
     Validate(Validate),
     /// Render a template, to try it.
     #[command(after_help = "Examples:
@@ -80,34 +82,44 @@ pub(crate) enum PluginCommand {
   wasmock plugin new card-check --lang rust --role predicate")]
     New(plugin::New),
     /// Build a project with its language's own tool.
-    #[command(after_help = "Exit code: 0 for a component in dist, 1 when the tool failed, 2 when something is missing.")]
+    #[command(
+        after_help = "Exit code: 0 for a component in dist, 1 when the tool failed, 2 when something is missing."
+    )]
     Build(plugin::Build),
     /// Look for the tools of each language, and say how to install what is missing.
     Doctor(plugin::Doctor),
     /// Say everything that keeps a component from being a plugin.
-    #[command(after_help = "Exit code: 0 for a plugin that fits, 1 for one that does not, 2 for a file that cannot be read.")]
+    #[command(
+        after_help = "Exit code: 0 for a plugin that fits, 1 for one that does not, 2 for a file that cannot be read."
+    )]
     Check(plugin::Check),
     /// Try a plugin on one input, without a server.
-    #[command(after_help = "Exit code: 0 for a result, 1 when the plugin failed, 2 when it could not be begun.
+    #[command(
+        after_help = "Exit code: 0 for a result, 1 when the plugin failed, 2 when it could not be begun.
 
 Examples:
   wasmock plugin run dist/hello.wasm --request hello.http --usage '{\"greeting\": \"Hi\"}'
   wasmock plugin run dist/chat.wasm --message hello --message bye --ticks 3
   wasmock plugin run dist/text.wasm --helper slug 'Hello, World'
-  wasmock plugin run dist/card.wasm --rule '{\"target\": \"4000123456789017\"}' --seed 1")]
+  wasmock plugin run dist/card.wasm --rule '{\"target\": \"4000123456789017\"}' --seed 1"
+    )]
     Run(plugin::Run),
     /// Run the table of tests beside a plugin, with a fixed clock and seed.
-    #[command(after_help = "Exit code: 0 when all pass, 1 when one fails, 2 when the table or the plugin cannot be read.
+    #[command(
+        after_help = "Exit code: 0 when all pass, 1 when one fails, 2 when the table or the plugin cannot be read.
 
 Example:
-  wasmock plugin test --junit results.xml")]
+  wasmock plugin test --junit results.xml"
+    )]
     Test(plugin::Test),
     /// Show what a component is: roles, imports, what each needs to be granted, and everything
     /// that does not fit.
-    #[command(after_help = "Exit code: 0 for a plugin that fits, 1 for one that does not, 2 for a file that cannot be read.
+    #[command(
+        after_help = "Exit code: 0 for a plugin that fits, 1 for one that does not, 2 for a file that cannot be read.
 
 Example:
-  wasmock plugin inspect prices.wasm")]
+  wasmock plugin inspect prices.wasm"
+    )]
     Inspect(Inspect),
 }
 
@@ -180,7 +192,12 @@ pub(crate) struct ServeOptions {
     #[arg(short = 'c', long, default_value = "en", value_name = "LOCALE")]
     pub(crate) faker_locale: String,
     /// Makes fake data repeatable.
-    #[arg(short = 's', long, allow_negative_numbers = true, value_name = "NUMBER")]
+    #[arg(
+        short = 's',
+        long,
+        allow_negative_numbers = true,
+        value_name = "NUMBER"
+    )]
     pub(crate) faker_seed: Option<i64>,
     /// The prefix of environment variables that templates may read; empty for all.
     #[arg(short = 'x', long, default_value = "MOCKOON_", value_name = "PREFIX")]
@@ -210,10 +227,21 @@ pub(crate) struct ServeOptions {
     #[arg(long)]
     pub(crate) disable_admin_api: bool,
     /// The token of the admin API: one for all files, or one for each.
-    #[arg(long, env = "MOCKOON_ADMIN_API_TOKEN", value_delimiter = ',', value_name = "TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "MOCKOON_ADMIN_API_TOKEN",
+        value_delimiter = ',',
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
     pub(crate) admin_api_token: Vec<String>,
     /// Web origins that may use the admin API; `*` for any.
-    #[arg(long, env = "MOCKOON_ADMIN_API_CORS_ORIGIN", value_delimiter = ',', value_name = "ORIGIN")]
+    #[arg(
+        long,
+        env = "MOCKOON_ADMIN_API_CORS_ORIGIN",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
     pub(crate) admin_api_cors_origin: Vec<String>,
 }
 
@@ -325,7 +353,9 @@ fn plugin(text: &str) -> Result<(String, PathBuf), String> {
 /// Bytes, as mockoon-cli reads them: `100MB`, `10 kb`, `1.5gb`, `0`.
 fn size(text: &str) -> Result<usize, String> {
     let text = text.trim().to_ascii_lowercase();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let factor = match text[digits..].trim() {
         "" | "b" => 1u64,
         "kb" => 1 << 10,
@@ -334,7 +364,9 @@ fn size(text: &str) -> Result<usize, String> {
         "tb" => 1 << 40,
         _ => return Err("expected a size such as 100MB".to_owned()),
     };
-    let number: f64 = text[..digits].parse().map_err(|_| "expected a size such as 100MB".to_owned())?;
+    let number: f64 = text[..digits]
+        .parse()
+        .map_err(|_| "expected a size such as 100MB".to_owned())?;
     match (number * factor as f64) as usize {
         0 => Ok(usize::MAX),
         bytes => Ok(bytes),
@@ -353,7 +385,12 @@ mod tests {
 
     #[test]
     fn sizes_read_as_mockoon_cli_reads_them() {
-        for (text, bytes) in [("100MB", 100 << 20), ("10 kb", 10 << 10), ("1.5mb", 3 << 19), ("7", 7)] {
+        for (text, bytes) in [
+            ("100MB", 100 << 20),
+            ("10 kb", 10 << 10),
+            ("1.5mb", 3 << 19),
+            ("7", 7),
+        ] {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
         assert_eq!(size("0"), Ok(usize::MAX));
@@ -363,7 +400,8 @@ mod tests {
     #[test]
     fn mockoon_clis_spelling_is_understood() {
         let line = "wasmock start -d a.json b.json -p 3000 3001 --faker-seed=-5 -X -t -e users --proxy disabled";
-        let Command::Start(start) = Arguments::try_parse_from(line.split(' ')).unwrap().command else {
+        let Command::Start(start) = Arguments::try_parse_from(line.split(' ')).unwrap().command
+        else {
             panic!("start");
         };
         assert_eq!(start.data.len(), 2);

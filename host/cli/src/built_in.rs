@@ -16,7 +16,15 @@ use wasmock_server::Plugin;
 
 macro_rules! component {
     ($name:literal) => {
-        ($name, Bytes::from_static(include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".wasm"))))
+        (
+            $name,
+            Bytes::from_static(include_bytes!(concat!(
+                env!("OUT_DIR"),
+                "/",
+                $name,
+                ".wasm"
+            ))),
+        )
     };
 }
 
@@ -32,8 +40,11 @@ fn components() -> [(&'static str, Bytes); 4] {
 
 /// The folder for compiled components: `WASMOCK_CACHE`, else the user's cache folder.
 pub(crate) fn cache_folder() -> Option<PathBuf> {
-    let absolute =
-        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let base = absolute("WASMOCK_CACHE")
         .or_else(|| Some(absolute("XDG_CACHE_HOME")?.join("wasmock")))
         .or_else(|| Some(absolute("HOME")?.join(".cache/wasmock")))
@@ -58,9 +69,18 @@ pub(crate) async fn load_built_ins(
         };
         let grants = Grants::with_variables(variables);
         let configuration = configuration.to_string().into();
-        let source = Source { name, wasm, configuration, grants };
+        let source = Source {
+            name,
+            wasm,
+            configuration,
+            grants,
+        };
         let plugin = with_progress(name, sandbox.load(source)).await?;
-        Ok(Plugin { name: name.to_owned(), roles: plugin.roles(), built_in: true })
+        Ok(Plugin {
+            name: name.to_owned(),
+            roles: plugin.roles(),
+            built_in: true,
+        })
     });
     try_join_all(loading).await
 }
@@ -72,17 +92,31 @@ pub(crate) async fn load_plugins(
     directory: &Path,
     from_command_line: &[(String, PathBuf)],
 ) -> Result<Vec<Plugin>, Box<dyn Error>> {
-    let extra = from_command_line.iter().map(|(name, path)| PluginReference {
-        name: name.clone(),
-        path: path.display().to_string(),
-        ..PluginReference::default()
-    });
-    let named = environment.wasmock.plugins.iter().cloned().map(|mut plugin| {
-        plugin.path = directory.join(&plugin.path).display().to_string();
-        plugin
-    });
+    let extra = from_command_line
+        .iter()
+        .map(|(name, path)| PluginReference {
+            name: name.clone(),
+            path: path.display().to_string(),
+            ..PluginReference::default()
+        });
+    let named = environment
+        .wasmock
+        .plugins
+        .iter()
+        .cloned()
+        .map(|mut plugin| {
+            plugin.path = directory.join(&plugin.path).display().to_string();
+            plugin
+        });
     let mut plugins: Vec<Plugin> = Vec::new();
-    for PluginReference { name, path, configuration, grants, .. } in named.chain(extra) {
+    for PluginReference {
+        name,
+        path,
+        configuration,
+        grants,
+        ..
+    } in named.chain(extra)
+    {
         if plugins.iter().any(|plugin| plugin.name == name) {
             return Err(format!("two plugins have the name `{name}`; rename one of them").into());
         }
@@ -98,7 +132,11 @@ pub(crate) async fn load_plugins(
         };
         let roles = with_progress(&name, sandbox.load(source)).await?.roles();
         tracing::info!("Plugin `{name}` loaded with roles {roles:?}");
-        plugins.push(Plugin { name, roles, built_in: false });
+        plugins.push(Plugin {
+            name,
+            roles,
+            built_in: false,
+        });
     }
     Ok(plugins)
 }

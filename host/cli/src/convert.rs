@@ -51,11 +51,16 @@ pub(crate) fn split(arguments: &Split) -> Result<ExitCode, Box<dyn Error>> {
     write(&beside, &sidecar)?;
     write(file, &main)?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{} now holds what only wasmock knows", beside.display())?;
+    writeln!(
+        out,
+        "{} now holds what only wasmock knows",
+        beside.display()
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn write(path: &Path, text: &str) -> Result<ExitCode, Box<dyn Error>> {
-    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    std::fs::write(path, text)
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -21,7 +21,9 @@ const TEMPLATING: &str = include_str!("../../../plugins/templating/helpers.json"
 /// Prints name, arguments, purpose and an example of each helper, by plugin.
 pub(crate) fn run(arguments: &HelpersOf) -> Result<ExitCode, Box<dyn Error>> {
     logging::to_stderr();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let plugins = runtime.block_on(load(arguments))?;
     let mut out = std::io::stdout().lock();
     let table = json::parse(TEMPLATING)?;
@@ -30,17 +32,32 @@ pub(crate) fn run(arguments: &HelpersOf) -> Result<ExitCode, Box<dyn Error>> {
         if !field("name").contains(&arguments.text) {
             continue;
         }
-        let block = if row.get("block") == Some(Value::Bool(true)) { "#" } else { "" };
-        let usage = format!("{{{{{block}{} {}}}}}", field("name"), field("usage")).replace(" }}", "}}");
-        let line = format!("{usage:<44} {}  [templating]\n    {}", field("about"), field("example"));
+        let block = if row.get("block") == Some(Value::Bool(true)) {
+            "#"
+        } else {
+            ""
+        };
+        let usage =
+            format!("{{{{{block}{} {}}}}}", field("name"), field("usage")).replace(" }}", "}}");
+        let line = format!(
+            "{usage:<44} {}  [templating]\n    {}",
+            field("about"),
+            field("example")
+        );
         // Standard output may be closed by `| head`.
         if writeln!(out, "{line}").is_err() {
             return Ok(ExitCode::SUCCESS);
         }
     }
     for plugin in plugins {
-        let Some(helpers) = &plugin.roles.helpers else { continue };
-        for helper in helpers.list().iter().filter(|helper| helper.name.contains(&arguments.text)) {
+        let Some(helpers) = &plugin.roles.helpers else {
+            continue;
+        };
+        for helper in helpers
+            .list()
+            .iter()
+            .filter(|helper| helper.name.contains(&arguments.text))
+        {
             let usage = format!("{{{{{} {}}}}}", helper.name, helper.usage);
             // Standard output may be closed by `| head`.
             if writeln!(out, "{usage:<44} {}  [{}]", helper.about, plugin.name).is_err() {
@@ -53,7 +70,11 @@ pub(crate) fn run(arguments: &HelpersOf) -> Result<ExitCode, Box<dyn Error>> {
 
 async fn load(arguments: &HelpersOf) -> Result<Vec<Plugin>, Box<dyn Error>> {
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
-    let Options { env_vars_prefix, faker_locale, .. } = Options::default();
+    let Options {
+        env_vars_prefix,
+        faker_locale,
+        ..
+    } = Options::default();
     let mut plugins = built_in::load_built_ins(&sandbox, &env_vars_prefix, &faker_locale).await?;
     let nothing = Environment::default();
     let here = Path::new("");

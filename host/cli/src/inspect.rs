@@ -12,10 +12,14 @@ use crate::arguments::Inspect;
 /// Prints the inspection; exit code 1 when the component does not fit.
 pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, Box<dyn Error>> {
     let file = &arguments.file;
-    let wasm = std::fs::read(file)
-        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let wasm =
+        std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let inspection = inspect(&wasm);
-    let text = if arguments.json { as_json(&inspection) } else { for_people(&inspection) };
+    let text = if arguments.json {
+        as_json(&inspection)
+    } else {
+        for_people(&inspection)
+    };
     // Standard output may be closed by `| head`; the exit code still counts.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     Ok(ExitCode::from(u8::from(!inspection.problems.is_empty())))
@@ -25,8 +29,11 @@ fn for_people(inspection: &Inspection) -> String {
     let mut lines = Vec::new();
     lines.push(format!("size       {} KiB", inspection.size.div_ceil(1024)));
     if !inspection.producers.is_empty() {
-        let tools: Vec<String> =
-            inspection.producers.iter().map(|(tool, version)| format!("{tool} {version}")).collect();
+        let tools: Vec<String> = inspection
+            .producers
+            .iter()
+            .map(|(tool, version)| format!("{tool} {version}"))
+            .collect();
         lines.push(format!("made with  {}", tools.join(", ")));
     }
     section(&mut lines, "roles", inspection.roles.iter().cloned());
@@ -34,7 +41,10 @@ fn for_people(inspection: &Inspection) -> String {
     let imports = inspection.imports.iter().map(|import| {
         let functions = import.functions.join(" ");
         match import.grant {
-            Some(grant) => format!("{}  (needs a grant: {grant})\n             {functions}", import.name),
+            Some(grant) => format!(
+                "{}  (needs a grant: {grant})\n             {functions}",
+                import.name
+            ),
             None => format!("{}\n             {functions}", import.name),
         }
     });

@@ -27,31 +27,56 @@ pub(crate) fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    registry.with(Lines { json, colours, out: Output::new() }).init();
+    registry
+        .with(Lines {
+            json,
+            colours,
+            out: Output::new(),
+        })
+        .init();
 }
 
 /// Starts logging of warnings to standard error, for commands whose output is a result.
 pub(crate) fn to_stderr() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).without_time();
-    tracing_subscriber::registry().with(filter).with(layer).init();
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .without_time();
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(layer)
+        .init();
 }
 
 /// Shows a template's error with its place.
 pub(crate) fn template_error(source: &str, error: &TemplateError) {
     let mut stderr = std::io::stderr().lock();
-    let TemplateError { message, line, column } = error;
+    let TemplateError {
+        message,
+        line,
+        column,
+    } = error;
     let _ = writeln!(stderr, "error: {message}");
-    let Some(text) = source.lines().nth((*line as usize).wrapping_sub(1)) else { return };
+    let Some(text) = source.lines().nth((*line as usize).wrapping_sub(1)) else {
+        return;
+    };
     let _ = writeln!(stderr, "  at line {line}, column {column}:");
     let _ = writeln!(stderr, "  {text}");
-    let _ = writeln!(stderr, "  {}^", " ".repeat((*column as usize).saturating_sub(1)));
+    let _ = writeln!(
+        stderr,
+        "  {}^",
+        " ".repeat((*column as usize).saturating_sub(1))
+    );
 }
 
 /// The last words of a command that failed.
 pub(crate) fn fatal(error: &dyn std::error::Error) {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let (red, reset) = if colours { ("\x1b[31m", "\x1b[0m") } else { ("", "") };
+    let (red, reset) = if colours {
+        ("\x1b[31m", "\x1b[0m")
+    } else {
+        ("", "")
+    };
     let mut stderr = std::io::stderr().lock();
     // Nobody reads standard error any more: there is nothing left to do about it.
     let _ = writeln!(stderr, "{red}error:{reset} {error}");
@@ -93,7 +118,9 @@ impl Fields {
     /// The fields in the order of their names, as Mockoon's logger has them.
     fn sorted(&mut self) -> impl Iterator<Item = (&'static str, &[u8])> {
         self.names.sort_unstable_by_key(|(name, _)| *name);
-        self.names.iter().map(|(name, range)| (*name, &self.values[range.clone()]))
+        self.names
+            .iter()
+            .map(|(name, range)| (*name, &self.values[range.clone()]))
     }
 }
 
@@ -156,19 +183,21 @@ impl Output {
     fn new() -> Self {
         let shared = Arc::new((Mutex::new(Vec::with_capacity(BUFFERED)), Condvar::new()));
         let writer = shared.clone();
-        let started = std::thread::Builder::new().name("log".into()).spawn(move || {
-            let (buffer, more) = &*writer;
-            loop {
-                let mut lines = buffer.lock().unwrap_or_else(PoisonError::into_inner);
-                while lines.is_empty() {
-                    lines = more.wait(lines).unwrap_or_else(PoisonError::into_inner);
+        let started = std::thread::Builder::new()
+            .name("log".into())
+            .spawn(move || {
+                let (buffer, more) = &*writer;
+                loop {
+                    let mut lines = buffer.lock().unwrap_or_else(PoisonError::into_inner);
+                    while lines.is_empty() {
+                        lines = more.wait(lines).unwrap_or_else(PoisonError::into_inner);
+                    }
+                    flush(&mut lines);
+                    drop(lines);
+                    // Lets lines gather: under load one system call writes hundreds.
+                    std::thread::sleep(Duration::from_millis(5));
                 }
-                flush(&mut lines);
-                drop(lines);
-                // Lets lines gather: under load one system call writes hundreds.
-                std::thread::sleep(Duration::from_millis(5));
-            }
-        });
+            });
         if started.is_err() {
             tracing::debug!("log lines are written without a thread of their own");
         }
@@ -275,6 +304,9 @@ mod tests {
         let mut line = Vec::new();
         human_line(&mut fields, Level::INFO, false, &mut line);
         let line = String::from_utf8(line).unwrap();
-        assert!(line.ends_with(" info  Transaction recorded responseStatus=200\n"), "{line}");
+        assert!(
+            line.ends_with(" info  Transaction recorded responseStatus=200\n"),
+            "{line}"
+        );
     }
 }

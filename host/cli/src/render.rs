@@ -31,7 +31,9 @@ pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     let request = Request::new(&object("--request", &arguments.request)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(render(arguments, &source, request))
 }
 
@@ -47,21 +49,31 @@ async fn render(
         value: json::to_text(value).unwrap_or_default(),
         ..DataBucket::default()
     });
-    let environment = Environment { data: data.collect(), ..Environment::default() };
+    let environment = Environment {
+        data: data.collect(),
+        ..Environment::default()
+    };
     let mut options = Options::default();
     options.faker_seed = arguments.faker_seed.map(|seed| seed as u32);
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
     let mut plugins = {
-        let Options { env_vars_prefix, faker_locale, .. } = &options;
+        let Options {
+            env_vars_prefix,
+            faker_locale,
+            ..
+        } = &options;
         built_in::load_built_ins(&sandbox, env_vars_prefix, faker_locale).await?
     };
     let here = Path::new("");
-    plugins.extend(
-        built_in::load_plugins(&sandbox, &environment, here, &arguments.plugin).await?,
-    );
-    let scope = Site::new(environment, here, plugins, options).await?.scope();
+    plugins.extend(built_in::load_plugins(&sandbox, &environment, here, &arguments.plugin).await?);
+    let scope = Site::new(environment, here, plugins, options)
+        .await?
+        .scope();
     for (name, value) in object("--variables", &arguments.variables)?.iter() {
-        scope.state().update(Space::Variable, name, "", Operation::Set(value.clone())).await?;
+        scope
+            .state()
+            .update(Space::Variable, name, "", Operation::Set(value.clone()))
+            .await?;
     }
     let template = scope.template(source);
     let call = Call::new(Arc::new(request), scope.clone());
@@ -86,7 +98,9 @@ async fn render(
 fn object(option: &str, text: &str) -> Result<Object, Box<dyn Error>> {
     match json::parse(text) {
         Ok(Value::Object(object)) => Ok(Arc::unwrap_or_clone(object)),
-        Ok(_) => Err(format!("{option}: expected a JSON object, for example '{{\"a\": 1}}'").into()),
+        Ok(_) => {
+            Err(format!("{option}: expected a JSON object, for example '{{\"a\": 1}}'").into())
+        }
         Err(error) => Err(format!("{option}: this is not JSON: {error}").into()),
     }
 }
@@ -111,7 +125,10 @@ impl Request {
         };
         let member = |name| facts.get(name).cloned().unwrap_or_default();
         let headers = member("headers");
-        let headers = headers.as_object().into_iter().flat_map(|headers| headers.iter());
+        let headers = headers
+            .as_object()
+            .into_iter()
+            .flat_map(|headers| headers.iter());
         let (body, parsed) = match member("body") {
             Value::Undefined => (String::new(), Value::Undefined),
             Value::String(text) => (text.to_string(), json::parse(&text).unwrap_or_default()),
@@ -158,7 +175,10 @@ impl Exchange for Request {
     }
 
     fn header(&self, name: &str) -> Option<Cow<'_, str>> {
-        let found = self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name));
         found.map(|(_, value)| Cow::Borrowed(&**value))
     }
 

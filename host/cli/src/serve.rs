@@ -19,7 +19,9 @@ use crate::watch::{Watch, concerns};
 pub(crate) fn run(files: Vec<PathBuf>, options: ServeOptions) -> Result<ExitCode, Box<dyn Error>> {
     logging::start(options.log_format);
     raise_descriptor_limit();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(serve(files, options))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -34,7 +36,8 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
         .into());
     }
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
-    let loading = built_in::load_built_ins(&sandbox, &options.env_vars_prefix, &options.faker_locale);
+    let loading =
+        built_in::load_built_ins(&sandbox, &options.env_vars_prefix, &options.faker_locale);
     let environments = files
         .iter()
         .enumerate()
@@ -60,8 +63,17 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
             // An error means that the sender is gone, which is a stop as well.
             let _ = stopped.wait_for(|stop| *stop).await;
         };
-        servers.push(tokio::spawn(wasmock_server::serve(site.clone(), listener, shutdown)));
-        sites.push(Served { file: files[index].clone(), index, loaded, site });
+        servers.push(tokio::spawn(wasmock_server::serve(
+            site.clone(),
+            listener,
+            shutdown,
+        )));
+        sites.push(Served {
+            file: files[index].clone(),
+            index,
+            loaded,
+            site,
+        });
     }
     let watching = async {
         match options.watch {
@@ -127,9 +139,14 @@ async fn watch(
         for source in sites.iter().flat_map(|served| served.sources(options)) {
             watch.add(&source);
         }
-        let Some(changed) = watch.changed().await else { return Ok(()) };
+        let Some(changed) = watch.changed().await else {
+            return Ok(());
+        };
         for served in &mut sites {
-            let concerned = served.sources(options).iter().any(|source| concerns(&changed, source));
+            let concerned = served
+                .sources(options)
+                .iter()
+                .any(|source| concerns(&changed, source));
             if !concerned {
                 continue;
             }
@@ -151,23 +168,24 @@ async fn reload(
     let loaded = load_file(&served.file, served.index, options)?;
     let mut plugins = built_ins.to_vec();
     let (environment, directory) = (&loaded.environment, &loaded.directory);
-    plugins.extend(
-        built_in::load_plugins(sandbox, environment, directory, &options.plugin).await?,
-    );
-    served.site.reload(loaded.environment.clone(), Some(plugins)).await?;
+    plugins.extend(built_in::load_plugins(sandbox, environment, directory, &options.plugin).await?);
+    served
+        .site
+        .reload(loaded.environment.clone(), Some(plugins))
+        .await?;
     served.loaded = loaded;
     Ok(())
 }
 
 /// Loads a file, says what is odd about it, and applies the command line.
-fn load_file(
-    file: &Path,
-    index: usize,
-    options: &ServeOptions,
-) -> Result<Loaded, Box<dyn Error>> {
+fn load_file(file: &Path, index: usize, options: &ServeOptions) -> Result<Loaded, Box<dyn Error>> {
     let load_options = LoadOptions {
         repair: options.repair,
-        plugins: options.plugin.iter().map(|(name, _)| name.clone()).collect(),
+        plugins: options
+            .plugin
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect(),
         ..LoadOptions::default()
     };
     let mut loaded = load(file, &load_options)?;
@@ -223,7 +241,9 @@ fn server_options(options: &ServeOptions, index: usize) -> Options {
         let mut admin = AdminOptions::default();
         let tokens = &options.admin_api_token;
         admin.token = tokens.get(index).or(tokens.first()).cloned();
-        admin.cors_origins.clone_from(&options.admin_api_cors_origin);
+        admin
+            .cors_origins
+            .clone_from(&options.admin_api_cors_origin);
         admin
     });
     server
@@ -236,7 +256,9 @@ async fn listen(environment: &Environment) -> Result<Listener, Box<dyn Error>> {
         Ok(listener) => return Ok(listener),
         Err(error) => error,
     };
-    let system = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+    let system = error
+        .source()
+        .and_then(|source| source.downcast_ref::<std::io::Error>());
     Err(match system.map(std::io::Error::kind) {
         Some(ErrorKind::AddrInUse) => {
             format!("Port {port} is already in use; stop what uses it, or choose another with --port")
@@ -258,7 +280,10 @@ fn raise_descriptor_limit() {
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
         let limit = getrlimit(Resource::Nofile);
-        let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+        let raised = Rlimit {
+            current: limit.maximum,
+            maximum: limit.maximum,
+        };
         if setrlimit(Resource::Nofile, raised).is_err() {
             tracing::debug!("the limit of open files stays at {:?}", limit.current);
         }

@@ -32,7 +32,9 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         } else if problems.is_empty() {
             writeln!(out, "{}: no problems", file.display())
         } else {
-            problems.iter().try_for_each(|problem| writeln!(out, "{}: {problem}", file.display()))
+            problems
+                .iter()
+                .try_for_each(|problem| writeln!(out, "{}: {problem}", file.display()))
         };
     }
     ExitCode::from(code)

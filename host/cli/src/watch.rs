@@ -37,7 +37,11 @@ impl Watch {
                 let _ = sender.try_send(path);
             }
         })?;
-        Ok(Self { watcher, folders: HashSet::new(), changes })
+        Ok(Self {
+            watcher,
+            folders: HashSet::new(),
+            changes,
+        })
     }
 
     /// Also watches the folder of that file: an editor may replace the file itself.
@@ -66,10 +70,13 @@ impl Watch {
 
 /// Whether one of the changed paths is that file.
 pub(crate) fn concerns(changed: &HashSet<PathBuf>, file: &Path) -> bool {
-    let Some(name) = file.file_name() else { return false };
+    let Some(name) = file.file_name() else {
+        return false;
+    };
     let folder = file.parent().and_then(|folder| folder.canonicalize().ok());
     changed.iter().any(|path| {
         path.file_name() == Some(name)
-            && (folder.is_none() || path.parent().and_then(|other| other.canonicalize().ok()) == folder)
+            && (folder.is_none()
+                || path.parent().and_then(|other| other.canonicalize().ok()) == folder)
     })
 }

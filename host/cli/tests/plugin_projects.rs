@@ -15,17 +15,26 @@ fn wasmock(folder: &Path, arguments: &[&str]) -> (i32, String) {
         .args(arguments)
         .current_dir(folder)
         // Projects of one language share what cargo compiled.
-        .env("CARGO_TARGET_DIR", std::env::temp_dir().join("wasmock-plugin-projects"))
+        .env(
+            "CARGO_TARGET_DIR",
+            std::env::temp_dir().join("wasmock-plugin-projects"),
+        )
         .output()
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())
+    (
+        output.status.code().unwrap_or(-1),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
 }
 
 fn has_tools(language: &str) -> bool {
     let (code, text) = wasmock(Path::new("."), &["plugin", "doctor", "--lang", language]);
     let required = std::env::var("WASMOCK_TEST_LANGUAGES").unwrap_or_default();
-    assert!(code == 0 || !required.split(',').any(|name| name == language), "{text}");
+    assert!(
+        code == 0 || !required.split(',').any(|name| name == language),
+        "{text}"
+    );
     if code != 0 {
         eprintln!("left out: {text}");
     }
@@ -41,7 +50,10 @@ fn projects(language: &str) {
     for role in ROLES {
         let name = format!("a-{role}");
         let folder = parent.path().join(&name);
-        let (code, text) = wasmock(parent.path(), &["plugin", "new", &name, "--lang", language, "--role", role]);
+        let (code, text) = wasmock(
+            parent.path(),
+            &["plugin", "new", &name, "--lang", language, "--role", role],
+        );
         assert_eq!(code, 0, "{language} {role}: {text}");
         // Installing the same packages four times proves nothing more.
         for tools in ["node_modules", ".venv"] {
@@ -54,7 +66,10 @@ fn projects(language: &str) {
         }
         let (code, text) = wasmock(&folder, &["plugin", "build"]);
         assert_eq!(code, 0, "{language} {role}: {text}");
-        assert!(text.starts_with("$ "), "the command line comes first: {text}");
+        assert!(
+            text.starts_with("$ "),
+            "the command line comes first: {text}"
+        );
         let component = format!("dist/{name}.wasm");
         let (code, text) = wasmock(&folder, &["plugin", "check", &component]);
         assert_eq!(code, 0, "{language} {role}: {text}");
@@ -104,7 +119,15 @@ impl Drop for Server {
 impl Server {
     fn start(folder: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_wasmock"))
-            .args(["serve", "mock.json", "--port", "0", "--log-format", "json", "--disable-admin-api"])
+            .args([
+                "serve",
+                "mock.json",
+                "--port",
+                "0",
+                "--log-format",
+                "json",
+                "--disable-admin-api",
+            ])
             .current_dir(folder)
             .stdout(Stdio::piped())
             .spawn()
@@ -112,7 +135,10 @@ impl Server {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
             let (_, rest) = line.split_once("started on port ")?;
-            rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+            rest.split(|c: char| !c.is_ascii_digit())
+                .next()?
+                .parse()
+                .ok()
         });
         std::thread::spawn(move || lines.for_each(drop));
         Self(child, port.expect("the server says its port"))
@@ -121,8 +147,12 @@ impl Server {
     /// Sends bytes and reads until the text is there.
     fn exchange(&self, request: &str, more: &[u8], until: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.1)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        stream.write_all(request.replace('\n', "\r\n").as_bytes()).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        stream
+            .write_all(request.replace('\n', "\r\n").as_bytes())
+            .unwrap();
         stream.write_all(more).unwrap();
         let (mut text, mut buffer) = (String::new(), [0; 4096]);
         while !text.contains(until) {
@@ -156,7 +186,8 @@ fn served(folder: &Path, role: &str) {
             pay("4000123456789018", "no card number");
         }
         "helpers" => {
-            let request = "GET /article?title=Hello%20World HTTP/1.1\nHost: a\nConnection: close\n\n";
+            let request =
+                "GET /article?title=Hello%20World HTTP/1.1\nHost: a\nConnection: close\n\n";
             server.exchange(request, b"", "\"slug\": \"hello-world\"");
         }
         _ => {

@@ -92,7 +92,8 @@ impl Answer {
 
     /// Removes every header of that name, in any case.
     pub fn remove_header(&mut self, name: &str) {
-        self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.headers
+            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
     }
 
     /// The first header of that name, in any case.

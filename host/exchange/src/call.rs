@@ -74,14 +74,20 @@ pub struct Usage {
 impl Usage {
     /// A use with this configuration.
     pub fn new(json: impl Into<Arc<str>>) -> Self {
-        Self { id: unique_id(), json: json.into() }
+        Self {
+            id: unique_id(),
+            json: json.into(),
+        }
     }
 }
 
 impl Default for Usage {
     /// A use without configuration; all of them share the number 0.
     fn default() -> Self {
-        Self { id: 0, json: "{}".into() }
+        Self {
+            id: 0,
+            json: "{}".into(),
+        }
     }
 }
 
@@ -106,7 +112,10 @@ pub struct SessionState {
 impl SessionState {
     /// A session that has seen no event.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), bytes: Mutex::default() }
+        Self {
+            id: id.into(),
+            bytes: Mutex::default(),
+        }
     }
 
     /// The session's id.
@@ -116,7 +125,10 @@ impl SessionState {
 
     /// What the last event left.
     pub fn get(&self) -> Vec<u8> {
-        self.bytes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.bytes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Replaces it; the size is the caller's to check.
@@ -164,14 +176,19 @@ impl Budget {
     pub fn end_turn(&self) {
         let began = self.turn.swap(0, Ordering::Relaxed);
         if began > 0 {
-            self.spent.fetch_add(self.elapsed().saturating_sub(began), Ordering::Relaxed);
+            self.spent
+                .fetch_add(self.elapsed().saturating_sub(began), Ordering::Relaxed);
         }
     }
 
     /// The running time so far, the present turn included.
     pub fn running(&self) -> Duration {
         let began = self.turn.load(Ordering::Relaxed);
-        let turn = if began > 0 { self.elapsed().saturating_sub(began) } else { 0 };
+        let turn = if began > 0 {
+            self.elapsed().saturating_sub(began)
+        } else {
+            0
+        };
         let spent = self.spent.load(Ordering::Relaxed) + turn;
         Duration::from_nanos(spent.saturating_sub(self.forgiven.load(Ordering::Relaxed)))
     }

@@ -1,7 +1,7 @@
 //! The time, as host state: the one place that asks the system.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
@@ -24,7 +24,9 @@ impl Clock {
 
     /// A clock that stands at that time (milliseconds since 1970) until it is moved.
     pub fn frozen(ms: i64) -> Self {
-        Self { frozen: Some(Arc::new(AtomicI64::new(ms))) }
+        Self {
+            frozen: Some(Arc::new(AtomicI64::new(ms))),
+        }
     }
 
     /// Moves a frozen clock; the system's clock is not moved.

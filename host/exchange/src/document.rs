@@ -15,7 +15,10 @@ pub struct Document {
 impl Document {
     /// A document with that value.
     pub fn new(value: Value) -> Self {
-        Self { value, text: OnceLock::new() }
+        Self {
+            value,
+            text: OnceLock::new(),
+        }
     }
 
     /// The value.
@@ -31,6 +34,7 @@ impl Document {
 
     /// Compact JSON text; empty for `undefined`.
     pub fn text(&self) -> &Arc<str> {
-        self.text.get_or_init(|| json::to_text(&self.value).unwrap_or_default().into())
+        self.text
+            .get_or_init(|| json::to_text(&self.value).unwrap_or_default().into())
     }
 }

@@ -33,14 +33,29 @@ pub enum FailureKind {
 
 impl Failure {
     /// A failure of that kind.
-    pub fn new(plugin: &str, function: &str, kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { plugin: plugin.to_owned(), function: function.to_owned(), kind, message: message.into() }
+    pub fn new(
+        plugin: &str,
+        function: &str,
+        kind: FailureKind,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            plugin: plugin.to_owned(),
+            function: function.to_owned(),
+            kind,
+            message: message.into(),
+        }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { plugin, function, message, .. } = self;
+        let Self {
+            plugin,
+            function,
+            message,
+            ..
+        } = self;
         match self.kind {
             FailureKind::Answered => write!(f, "{message} (plugin `{plugin}`, {function})"),
             _ => write!(f, "plugin `{plugin}` failed in {function}: {message}"),

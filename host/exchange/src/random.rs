@@ -38,7 +38,10 @@ impl Random {
     /// 64 random bits (SplitMix64 over a shared counter: one atomic addition, no lock).
     pub fn bits(&self) -> u64 {
         const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut z = self.state.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
+        let mut z = self
+            .state
+            .fetch_add(STEP, Ordering::Relaxed)
+            .wrapping_add(STEP);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -57,7 +60,10 @@ impl Random {
     /// The next 32 bits of faker's sequence; chance when it has no seed.
     pub fn draw(&self) -> u32 {
         match &self.seeded {
-            Some(twister) => twister.lock().unwrap_or_else(PoisonError::into_inner).next_u32(),
+            Some(twister) => twister
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .next_u32(),
             None => self.bits() as u32,
         }
     }
@@ -76,7 +82,8 @@ mod tests {
     fn fakers_sequence_starts_as_faker_js_does() {
         let random = Random::new(Some(42));
         let (a, b) = (random.draw(), random.draw());
-        let first = (f64::from(a >> 5) * 67_108_864.0 + f64::from(b >> 6)) / 9_007_199_254_740_992.0;
+        let first =
+            (f64::from(a >> 5) * 67_108_864.0 + f64::from(b >> 6)) / 9_007_199_254_740_992.0;
         assert_eq!(first, 0.374_540_118_847_362_5);
     }
 

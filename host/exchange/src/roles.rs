@@ -120,6 +120,8 @@ impl std::fmt::Debug for Roles {
             ("session", self.session.is_some()),
             ("templates", self.templates.is_some()),
         ];
-        f.debug_list().entries(roles.iter().filter(|(_, has)| *has).map(|(name, _)| name)).finish()
+        f.debug_list()
+            .entries(roles.iter().filter(|(_, has)| *has).map(|(name, _)| name))
+            .finish()
     }
 }

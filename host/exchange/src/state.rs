@@ -128,7 +128,11 @@ impl Key {
             Space::Bucket => (1, ""),
             Space::Private(plugin) => (2, plugin),
         };
-        Self { space, owner: owner.into(), name: name.into() }
+        Self {
+            space,
+            owner: owner.into(),
+            name: name.into(),
+        }
     }
 }
 
@@ -139,8 +143,12 @@ impl MemoryState {
     }
 
     fn shard(&self, name: &str) -> std::sync::MutexGuard<'_, HashMap<Key, Entry>> {
-        let sum = name.bytes().fold(0usize, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
-        self.shards[sum % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+        let sum = name
+            .bytes()
+            .fold(0usize, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
+        self.shards[sum % SHARDS]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -168,13 +176,17 @@ impl State for MemoryState {
                 return Err(StateError::Conflict(present));
             }
         }
-        let entry = shard
-            .entry(key)
-            .or_insert_with(|| Entry { document: Arc::new(Document::default()), version: 0 });
+        let entry = shard.entry(key).or_insert_with(|| Entry {
+            document: Arc::new(Document::default()),
+            version: 0,
+        });
         let document = Arc::make_mut(&mut entry.document);
         let value = apply(document.value_mut(), path, operation).map_err(StateError::Invalid)?;
         entry.version += 1;
-        Ok(Updated { version: entry.version, value })
+        Ok(Updated {
+            version: entry.version,
+            value,
+        })
     }
 
     async fn clear(&self, space: Space<'_>) {
@@ -193,7 +205,9 @@ fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, St
             if path.is_empty() {
                 *root = Value::Undefined;
             } else {
-                ObjectPath::parse(path).delete(root).map_err(words)?;
+                ObjectPath::parse(path)
+                    .delete(root)
+                    .map_err(|error| words(&error))?;
             }
             return Ok(Value::Undefined);
         }
@@ -203,7 +217,7 @@ fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, St
                 Ok(root.clone())
             } else {
                 let path = ObjectPath::parse(path);
-                path.push(root, item).map_err(words)?;
+                path.push(root, item).map_err(|error| words(&error))?;
                 Ok(path.get(root))
             };
         }
@@ -217,16 +231,22 @@ fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, St
     if path.is_empty() {
         *root = value.clone();
     } else {
-        ObjectPath::parse(path).set(root, value.clone()).map_err(words)?;
+        ObjectPath::parse(path)
+            .set(root, value.clone())
+            .map_err(|error| words(&error))?;
     }
     Ok(value)
 }
 
 fn at(root: &Value, path: &str) -> Value {
-    if path.is_empty() { root.clone() } else { ObjectPath::parse(path).get(root) }
+    if path.is_empty() {
+        root.clone()
+    } else {
+        ObjectPath::parse(path).get(root)
+    }
 }
 
-fn words(error: PathError) -> String {
+fn words(error: &PathError) -> String {
     error.to_string()
 }
 
@@ -254,16 +274,32 @@ fn merged(old: Value, new: Value) -> Value {
 mod tests {
     use super::*;
 
-    async fn update(state: &MemoryState, path: &str, operation: Operation) -> Result<Value, StateError> {
-        state.update(Space::Bucket, "b", path, operation).await.map(|updated| updated.value)
+    async fn update(
+        state: &MemoryState,
+        path: &str,
+        operation: Operation,
+    ) -> Result<Value, StateError> {
+        state
+            .update(Space::Bucket, "b", path, operation)
+            .await
+            .map(|updated| updated.value)
     }
 
     #[tokio::test]
     async fn operations_change_one_place_and_count_versions() {
         let state = MemoryState::new();
-        update(&state, "a.n", Operation::Set(1.0.into())).await.unwrap();
-        assert_eq!(update(&state, "a.n", Operation::Increment(2.0)).await.unwrap(), 3.0.into());
-        update(&state, "list", Operation::Append("x".into())).await.unwrap();
+        update(&state, "a.n", Operation::Set(1.0.into()))
+            .await
+            .unwrap();
+        assert_eq!(
+            update(&state, "a.n", Operation::Increment(2.0))
+                .await
+                .unwrap(),
+            3.0.into()
+        );
+        update(&state, "list", Operation::Append("x".into()))
+            .await
+            .unwrap();
         let snapshot = state.get(Space::Bucket, "b").unwrap();
         update(&state, "a.n", Operation::Delete).await.unwrap();
         assert_eq!(&**snapshot.document.text(), r#"{"a":{"n":3},"list":["x"]}"#);
@@ -275,7 +311,9 @@ mod tests {
     #[tokio::test]
     async fn compare_and_set_sees_other_writers() {
         let state = MemoryState::new();
-        update(&state, "", Operation::CompareAndSet(0, 1.0.into())).await.unwrap();
+        update(&state, "", Operation::CompareAndSet(0, 1.0.into()))
+            .await
+            .unwrap();
         let late = update(&state, "", Operation::CompareAndSet(0, 2.0.into())).await;
         assert_eq!(late, Err(StateError::Conflict(1)));
     }
@@ -285,7 +323,10 @@ mod tests {
         let state = MemoryState::new();
         for space in [Space::Variable, Space::Private("p"), Space::Private("q")] {
             assert!(state.get(space, "n").is_none());
-            state.update(space, "n", "", Operation::Set(1.0.into())).await.unwrap();
+            state
+                .update(space, "n", "", Operation::Set(1.0.into()))
+                .await
+                .unwrap();
         }
         state.clear(Space::Private("p")).await;
         assert!(state.get(Space::Private("p"), "n").is_none());

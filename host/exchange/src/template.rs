@@ -21,7 +21,10 @@ pub struct Template {
 impl Template {
     /// A template with a number of its own.
     pub fn new(source: impl Into<Arc<str>>) -> Self {
-        Self { id: unique_id(), source: source.into() }
+        Self {
+            id: unique_id(),
+            source: source.into(),
+        }
     }
 
     /// Whether a text needs rendering at all: without `{{` it is its own result, except that

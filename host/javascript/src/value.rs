@@ -222,9 +222,7 @@ impl Value {
             Self::Object(object) => object.get(key).cloned(),
             Self::Array(items) if key == "length" => Some(Self::Number(items.len() as f64)),
             Self::Array(items) => items.get(array_index(key)?).cloned(),
-            Self::String(s) if key == "length" => {
-                Some(Self::Number(crate::utf16_len(s) as f64))
-            }
+            Self::String(s) if key == "length" => Some(Self::Number(crate::utf16_len(s) as f64)),
             Self::String(s) => {
                 let index = array_index(key)?;
                 (index < crate::utf16_len(s))

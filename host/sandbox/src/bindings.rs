@@ -1,7 +1,12 @@
 //! The host's side of `wit/`, generated. Reads are synchronous; what may wait (writes, nested
 //! calls) is asynchronous to the host and plain to the guest.
 
-#![allow(missing_docs, missing_debug_implementations, unreachable_pub, clippy::all)]
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    clippy::all
+)]
 
 wasmtime::component::bindgen!({
     path: "../../wit",

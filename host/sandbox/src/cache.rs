@@ -36,7 +36,10 @@ impl Cache {
         let path = self.path(engine, wasm);
         let bytes = fs::read(&path).ok()?;
         if let Err(reason) = self.check_folder() {
-            tracing::warn!("compiled components in {} are not used: {reason}", self.folder.display());
+            tracing::warn!(
+                "compiled components in {} are not used: {reason}",
+                self.folder.display()
+            );
             return None;
         }
         let (checksum, code) = bytes.split_at_checked(CHECKSUM)?;
@@ -56,7 +59,10 @@ impl Cache {
     /// Keeps a compiled component. A cache that cannot be written costs time, nothing else.
     pub(crate) fn store(&self, engine: &Engine, wasm: &[u8], component: &Component) {
         if let Err(error) = self.try_store(engine, wasm, component) {
-            tracing::warn!("the compiled component is not cached in {}: {error}", self.folder.display());
+            tracing::warn!(
+                "the compiled component is not cached in {}: {error}",
+                self.folder.display()
+            );
         }
     }
 
@@ -81,8 +87,14 @@ impl Cache {
 
     fn path(&self, engine: &Engine, wasm: &[u8]) -> PathBuf {
         let mut compatibility = DefaultHasher::new();
-        engine.precompile_compatibility_hash().hash(&mut compatibility);
-        let name = format!("{}-{:016x}.compiled", blake3::hash(wasm).to_hex(), compatibility.finish());
+        engine
+            .precompile_compatibility_hash()
+            .hash(&mut compatibility);
+        let name = format!(
+            "{}-{:016x}.compiled",
+            blake3::hash(wasm).to_hex(),
+            compatibility.finish()
+        );
         self.folder.join(name)
     }
 
@@ -162,7 +174,10 @@ mod tests {
         {
             use std::os::unix::fs::MetadataExt;
             assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
-            assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().mode() & 0o777, 0o700);
+            assert_eq!(
+                fs::metadata(path.parent().unwrap()).unwrap().mode() & 0o777,
+                0o700
+            );
         }
     }
 
@@ -174,7 +189,13 @@ mod tests {
         let mut flipped = sound.clone();
         *flipped.last_mut().unwrap() ^= 1;
         let foreign = [blake3::hash(b"not code").as_bytes().as_slice(), b"not code"].concat();
-        for bad in [flipped, sound[..sound.len() / 2].to_vec(), foreign, Vec::new(), vec![0; 5]] {
+        for bad in [
+            flipped,
+            sound[..sound.len() / 2].to_vec(),
+            foreign,
+            Vec::new(),
+            vec![0; 5],
+        ] {
             fs::write(&path, bad).unwrap();
             assert!(cache.load(&engine, &wasm).is_none());
         }

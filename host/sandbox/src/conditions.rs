@@ -33,13 +33,14 @@ impl Conditions {
     pub(crate) fn prepare(&self, wasi: &mut WasiCtxBuilder) {
         if let Some(clock) = &self.clock {
             wasi.wall_clock(Wall(clock.clone()));
-            wasi.monotonic_clock(Monotonic { began: clock.now_ms(), clock: clock.clone() });
+            wasi.monotonic_clock(Monotonic {
+                began: clock.now_ms(),
+                clock: clock.clone(),
+            });
         }
         if let Some(seed) = self.seed {
             let random = Random::repeatable(seed ^ u64::from_be_bytes(*b"wasi rnd"));
-            wasi.insecure_random_seed(
-                u128::from(random.bits()) << 64 | u128::from(random.bits()),
-            );
+            wasi.insecure_random_seed(u128::from(random.bits()) << 64 | u128::from(random.bits()));
             wasi.insecure_random(Chance(Random::repeatable(random.bits())));
             wasi.secure_random(Chance(random));
         }
@@ -77,7 +78,10 @@ impl Meter {
     }
 
     pub(crate) fn started(&self, time: Duration) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).starting += time;
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .starting += time;
     }
 }
 
@@ -148,9 +152,18 @@ mod tests {
     #[test]
     fn clocks_stand_and_move_with_the_trials() {
         let clock = Clock::frozen(5_000);
-        let (wall, monotonic) = (Wall(clock.clone()), Monotonic { began: 5_000.0, clock: clock.clone() });
+        let (wall, monotonic) = (
+            Wall(clock.clone()),
+            Monotonic {
+                began: 5_000.0,
+                clock: clock.clone(),
+            },
+        );
         assert_eq!((wall.now(), monotonic.now()), (Duration::from_secs(5), 0));
         clock.advance(20);
-        assert_eq!((wall.now(), monotonic.now()), (Duration::from_millis(5_020), 20_000_000));
+        assert_eq!(
+            (wall.now(), monotonic.now()),
+            (Duration::from_millis(5_020), 20_000_000)
+        );
     }
 }

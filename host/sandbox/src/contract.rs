@@ -8,9 +8,18 @@ use wit_parser::{InterfaceId, Resolve, SourceMap};
 pub const FILES: [(&str, &str); 6] = [
     ("plugin.wit", include_str!("../../../wit/plugin.wit")),
     ("worlds.wit", include_str!("../../../wit/worlds.wit")),
-    ("deps/host/types.wit", include_str!("../../../wit/deps/host/types.wit")),
-    ("deps/host/exchange.wit", include_str!("../../../wit/deps/host/exchange.wit")),
-    ("deps/host/state.wit", include_str!("../../../wit/deps/host/state.wit")),
+    (
+        "deps/host/types.wit",
+        include_str!("../../../wit/deps/host/types.wit"),
+    ),
+    (
+        "deps/host/exchange.wit",
+        include_str!("../../../wit/deps/host/exchange.wit"),
+    ),
+    (
+        "deps/host/state.wit",
+        include_str!("../../../wit/deps/host/state.wit"),
+    ),
     ("README.md", include_str!("../../../wit/README.md")),
 ];
 
@@ -18,8 +27,14 @@ pub const FILES: [(&str, &str); 6] = [
 pub const VERSION: &str = "0.1.0-draft";
 
 /// What a component may export.
-pub(crate) const ROLES: [&str; 6] =
-    ["responder", "predicate", "helpers", "session", "templates", "lifecycle"];
+pub(crate) const ROLES: [&str; 6] = [
+    "responder",
+    "predicate",
+    "helpers",
+    "session",
+    "templates",
+    "lifecycle",
+];
 
 /// The contract, parsed.
 pub(crate) fn resolve() -> &'static Resolve {
@@ -43,7 +58,11 @@ fn parse() -> Option<Resolve> {
 /// An interface by its full name, e.g. `wasmock:host/log@0.1.0-draft`.
 pub(crate) fn interface(name: &str) -> Option<InterfaceId> {
     let resolve = resolve();
-    resolve.interfaces.iter().map(|(id, _)| id).find(|id| resolve.id_of(*id).as_deref() == Some(name))
+    resolve
+        .interfaces
+        .iter()
+        .map(|(id, _)| id)
+        .find(|id| resolve.id_of(*id).as_deref() == Some(name))
 }
 
 #[cfg(test)]
@@ -53,7 +72,10 @@ mod tests {
     #[test]
     fn the_contract_inside_the_binary_parses() {
         for role in ROLES {
-            assert!(interface(&format!("wasmock:plugin/{role}@{VERSION}")).is_some(), "{role}");
+            assert!(
+                interface(&format!("wasmock:plugin/{role}@{VERSION}")).is_some(),
+                "{role}"
+            );
         }
         assert!(interface(&format!("wasmock:host/exchange@{VERSION}")).is_some());
     }

@@ -49,7 +49,11 @@ impl Ticker {
         let handle = thread::Builder::new()
             .name("epoch".into())
             .spawn(move || tick(&weak, &is_active, &is_parked))?;
-        Ok(Self(Arc::new(TickerState { thread: handle.thread().clone(), active, parked })))
+        Ok(Self(Arc::new(TickerState {
+            thread: handle.thread().clone(),
+            active,
+            parked,
+        })))
     }
 
     /// Says that a guest is about to run for a while.
@@ -67,7 +71,9 @@ fn tick(engine: &EngineWeak, active: &AtomicBool, parked: &AtomicBool) {
     let mut idle = 0;
     loop {
         thread::sleep(limits::EPOCH);
-        let Some(engine) = engine.upgrade() else { return };
+        let Some(engine) = engine.upgrade() else {
+            return;
+        };
         engine.increment_epoch();
         if active.swap(false, Ordering::AcqRel) {
             idle = 0;
@@ -84,6 +90,10 @@ fn tick(engine: &EngineWeak, active: &AtomicBool, parked: &AtomicBool) {
             thread::park_timeout(Duration::from_secs(10));
         }
         parked.store(false, Ordering::Release);
-        idle = if active.load(Ordering::Acquire) { 0 } else { IDLE_TICKS };
+        idle = if active.load(Ordering::Acquire) {
+            0
+        } else {
+            IDLE_TICKS
+        };
     }
 }

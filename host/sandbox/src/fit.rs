@@ -21,28 +21,35 @@ pub(crate) fn not_a_component(wasm: &[u8]) -> Option<String> {
     }
     if !wasm.starts_with(MAGIC) {
         return Some(match std::str::from_utf8(&wasm[..wasm.len().min(512)]) {
-            Ok(text) if text.trim_start().starts_with("(component")
-                || text.trim_start().starts_with("(module") =>
+            Ok(text)
+                if text.trim_start().starts_with("(component")
+                    || text.trim_start().starts_with("(module") =>
             {
                 "this is WebAssembly in text form; `wasm-tools parse FILE -o plugin.wasm` makes a \
                  binary of it"
                     .into()
             }
-            Ok(_) => "this is a text file, not a WebAssembly component; build the plugin first and \
+            Ok(_) => {
+                "this is a text file, not a WebAssembly component; build the plugin first and \
                       name the .wasm file"
-                .into(),
+                    .into()
+            }
             Err(_) if wasm.starts_with(b"\x7fELF") => {
                 "this is native code, not a WebAssembly component; name the .wasm file that the \
                  plugin's build makes"
                     .into()
             }
-            Err(_) => "this is not WebAssembly; name the .wasm file that the plugin's build makes".into(),
+            Err(_) => {
+                "this is not WebAssembly; name the .wasm file that the plugin's build makes".into()
+            }
         });
     }
     match wasm.get(4..8) {
         Some([1, 0, 0, 0]) => Some(core_module(wasm)),
         Some([_, 0, 1, 0]) => None,
-        _ => Some("this is WebAssembly of an unknown version; build it with a current toolchain".into()),
+        _ => Some(
+            "this is WebAssembly of an unknown version; build it with a current toolchain".into(),
+        ),
     }
 }
 
@@ -60,7 +67,14 @@ fn core_module(wasm: &[u8]) -> String {
 
 /// Why a component was refused by the compiler.
 pub(crate) fn does_not_compile(error: &str) -> String {
-    let asynchronous = ["async", "concurren", "future", "stream", "error-context", "thread"];
+    let asynchronous = [
+        "async",
+        "concurren",
+        "future",
+        "stream",
+        "error-context",
+        "thread",
+    ];
     if asynchronous.iter().any(|word| error.contains(word)) {
         return asynchronous_abi();
     }
@@ -149,13 +163,20 @@ fn import(found: &Resolve, name: &str, id: InterfaceId, problems: &mut Vec<Strin
         return;
     }
     let resolve = contract::resolve();
-    let known = resolve.interfaces.iter().filter_map(|(id, _)| resolve.id_of(id));
-    let known: Vec<String> = known.filter(|known| known.starts_with("wasmock:host/")).collect();
+    let known = resolve
+        .interfaces
+        .iter()
+        .filter_map(|(id, _)| resolve.id_of(id));
+    let known: Vec<String> = known
+        .filter(|known| known.starts_with("wasmock:host/"))
+        .collect();
     let hint = match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a plugin can import interfaces of wasmock:host and of WASI only".into(),
     };
-    problems.push(format!("it imports `{name}`, which wasmock does not offer; {hint}"));
+    problems.push(format!(
+        "it imports `{name}`, which wasmock does not offer; {hint}"
+    ));
 }
 
 fn other_version(name: &str) -> String {
@@ -176,14 +197,18 @@ fn no_role(exports: &[String]) -> String {
             "it exports `{http}`: it is a server of its own, not a plugin; export `wasmock:plugin/responder@{VERSION}` instead"
         );
     }
-    let full: Vec<String> =
-        ROLES.iter().map(|role| format!("wasmock:plugin/{role}@{VERSION}")).collect();
+    let full: Vec<String> = ROLES
+        .iter()
+        .map(|role| format!("wasmock:plugin/{role}@{VERSION}"))
+        .collect();
     for export in exports {
         if let Some(near) = nearest(export, full.iter().map(String::as_str)) {
             return format!("it exports `{export}`; did you mean `{near}`?");
         }
     }
-    format!("it exports no role; a plugin exports at least one of wasmock:plugin@{VERSION}: {roles}")
+    format!(
+        "it exports no role; a plugin exports at least one of wasmock:plugin@{VERSION}: {roles}"
+    )
 }
 
 /// Who provides the functions of an interface.
@@ -202,7 +227,9 @@ fn compare(
     problems: &mut Vec<String>,
 ) {
     let contract = contract::resolve();
-    let Some(expected) = contract::interface(name) else { return };
+    let Some(expected) = contract::interface(name) else {
+        return;
+    };
     let expected = &contract.interfaces[expected].functions;
     let functions = &found.interfaces[id].functions;
     for (function, theirs) in functions {
@@ -217,14 +244,21 @@ fn compare(
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "see its WIT".into(),
                 };
-                problems.push(format!("it imports `{function}` of `{name}`, which is not there; {hint}"));
+                problems.push(format!(
+                    "it imports `{function}` of `{name}`, which is not there; {hint}"
+                ));
             }
             None => {}
         }
     }
     if direction == Direction::Export {
-        for function in expected.keys().filter(|function| !functions.contains_key(*function)) {
-            problems.push(format!("it exports `{name}` without the function `{function}`"));
+        for function in expected
+            .keys()
+            .filter(|function| !functions.contains_key(*function))
+        {
+            problems.push(format!(
+                "it exports `{name}` without the function `{function}`"
+            ));
         }
     }
 }
@@ -262,14 +296,20 @@ mod tests {
         assert!(one(&wat::parse_str("(module)").unwrap()).contains("core module"));
         let wasi = "(module (import \"wasi_snapshot_preview1\" \"proc_exit\" (func (param i32))))";
         assert!(one(&wat::parse_str(wasi).unwrap()).contains("WASI 0.1"));
-        assert_eq!(not_a_component(&wat::parse_str("(component)").unwrap()), None);
+        assert_eq!(
+            not_a_component(&wat::parse_str("(component)").unwrap()),
+            None
+        );
     }
 
     #[test]
     fn a_component_without_a_role_is_told_which_there_are() {
         let problems = component("(component)");
         assert_eq!(problems.len(), 1);
-        assert!(problems[0].contains("responder, predicate, helpers"), "{problems:?}");
+        assert!(
+            problems[0].contains("responder, predicate, helpers"),
+            "{problems:?}"
+        );
     }
 
     #[test]

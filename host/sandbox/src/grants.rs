@@ -35,14 +35,19 @@ pub struct Grants {
 impl Grants {
     /// Grants environment variables by name; a trailing `*` stands for any rest.
     pub fn with_variables(variables: Vec<String>) -> Self {
-        Self { variables, ..Self::default() }
+        Self {
+            variables,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn variable(&self, name: &str) -> bool {
-        self.variables.iter().any(|granted| match granted.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => granted == name,
-        })
+        self.variables
+            .iter()
+            .any(|granted| match granted.strip_suffix('*') {
+                Some(prefix) => name.starts_with(prefix),
+                None => granted == name,
+            })
     }
 
     pub(crate) fn state(&self, _name: &str, _access: Access) -> bool {

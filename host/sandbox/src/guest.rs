@@ -43,13 +43,20 @@ pub(crate) struct Guest {
 
 impl WasiView for Guest {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
     }
 }
 
 impl WasiHttpView for Guest {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
+        WasiHttpCtxView {
+            hooks: &mut self.outbound,
+            table: &mut self.table,
+            ctx: &mut self.http,
+        }
     }
 }
 
@@ -78,7 +85,8 @@ impl Guest {
 
     /// One thread at a time has the guest, so that a plain addition does.
     fn count(&self) {
-        self.asked.store(self.asked.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.asked
+            .store(self.asked.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 }
 

@@ -35,14 +35,19 @@ pub struct Import {
 
 /// Looks at a component.
 pub fn inspect(wasm: &[u8]) -> Inspection {
-    let mut inspection = Inspection { size: wasm.len(), ..Inspection::default() };
+    let mut inspection = Inspection {
+        size: wasm.len(),
+        ..Inspection::default()
+    };
     if let Some(problem) = fit::not_a_component(wasm) {
         inspection.problems.push(problem);
         return inspection;
     }
     inspection.problems = fit::problems(wasm);
     inspection.producers = producers(wasm);
-    let Ok(DecodedWasm::Component(resolve, world)) = decode(wasm) else { return inspection };
+    let Ok(DecodedWasm::Component(resolve, world)) = decode(wasm) else {
+        return inspection;
+    };
     let world = &resolve.worlds[world];
     for (key, item) in &world.imports {
         let name = resolve.name_world_key(key);
@@ -53,7 +58,11 @@ pub fn inspect(wasm: &[u8]) -> Inspection {
             _ => Vec::new(),
         };
         let grant = grant(&name);
-        inspection.imports.push(Import { name, functions, grant });
+        inspection.imports.push(Import {
+            name,
+            functions,
+            grant,
+        });
     }
     for key in world.exports.keys() {
         let name = resolve.name_world_key(key);
@@ -80,7 +89,9 @@ fn grant(interface: &str) -> Option<&'static str> {
 }
 
 fn producers(wasm: &[u8]) -> Vec<(String, String)> {
-    let Ok(payload) = wasm_metadata::Payload::from_binary(wasm) else { return Vec::new() };
+    let Ok(payload) = wasm_metadata::Payload::from_binary(wasm) else {
+        return Vec::new();
+    };
     let mut all = Vec::new();
     let mut pending = vec![&payload];
     while let Some(payload) = pending.pop() {

@@ -103,7 +103,10 @@ impl Blueprint {
                 memory: Memory::default(),
                 wasi,
                 http: WasiHttpCtx::new(),
-                outbound: Outbound { plugin: self.plugin.clone(), grants: self.grants.clone() },
+                outbound: Outbound {
+                    plugin: self.plugin.clone(),
+                    grants: self.grants.clone(),
+                },
                 table: {
                     let mut table = ResourceTable::new();
                     table.set_max_capacity(limits::HANDLES);

@@ -33,7 +33,9 @@ pub struct Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox").field("cache", &self.cache).finish_non_exhaustive()
+        f.debug_struct("Sandbox")
+            .field("cache", &self.cache)
+            .finish_non_exhaustive()
     }
 }
 
@@ -81,7 +83,12 @@ impl Sandbox {
         let mut linker = Linker::new(&engine);
         imports::link(&mut linker)?;
         let turns = Turns::new(Ticker::start(&engine)?);
-        Ok(Self { engine, linker: Arc::new(linker), turns, cache: cache.map(Cache::new) })
+        Ok(Self {
+            engine,
+            linker: Arc::new(linker),
+            turns,
+            cache: cache.map(Cache::new),
+        })
     }
 
     /// Loads a component: compiles it (or finds it compiled), checks that it fits, starts one
@@ -102,7 +109,10 @@ impl Sandbox {
         source: Source<'_>,
         conditions: Conditions,
     ) -> Result<Arc<Plugin>, LoadError> {
-        let refuse = |problems| LoadError { plugin: source.name.to_owned(), problems };
+        let refuse = |problems| LoadError {
+            plugin: source.name.to_owned(),
+            problems,
+        };
         let large = source.wasm.len() > limits::LARGE_COMPONENT;
         let (sandbox, wasm) = (self.clone(), source.wasm.clone());
         let component = tokio::task::spawn_blocking(move || sandbox.compile(&wasm))
@@ -139,17 +149,24 @@ impl Sandbox {
             conditions,
         };
         let pool = Arc::new(Pool::new(blueprint, ceiling(large)));
-        let helpers = self.first_instance(&pool).await.map_err(|error| {
-            LoadError { plugin: source.name.to_owned(), problems: vec![start_problem(&error)] }
-        })?;
-        Ok(Arc::new(Plugin { name, pool, turns: self.turns.clone(), exports, helpers }))
+        let helpers = self
+            .first_instance(&pool)
+            .await
+            .map_err(|error| LoadError {
+                plugin: source.name.to_owned(),
+                problems: vec![start_problem(&error)],
+            })?;
+        Ok(Arc::new(Plugin {
+            name,
+            pool,
+            turns: self.turns.clone(),
+            exports,
+            helpers,
+        }))
     }
 
     /// Starts one instance, which stays warm, and asks it for its helpers.
-    async fn first_instance(
-        &self,
-        pool: &Arc<Pool>,
-    ) -> wasmtime::Result<Arc<[HelperDescription]>> {
+    async fn first_instance(&self, pool: &Arc<Pool>) -> wasmtime::Result<Arc<[HelperDescription]>> {
         let budget = Arc::new(wasmock_exchange::Budget::new(limits::CONFIGURE));
         let pool = pool.clone();
         let started = {
@@ -188,7 +205,11 @@ impl Sandbox {
         if let Some(problem) = fit::not_a_component(wasm) {
             return Err(vec![problem]);
         }
-        if let Some(component) = self.cache.as_ref().and_then(|cache| cache.load(&self.engine, wasm)) {
+        if let Some(component) = self
+            .cache
+            .as_ref()
+            .and_then(|cache| cache.load(&self.engine, wasm))
+        {
             return Ok(component);
         }
         let component = Component::from_binary(&self.engine, wasm)

@@ -30,7 +30,9 @@ pub struct Plugin {
 
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plugin").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Plugin")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -46,11 +48,31 @@ impl Plugin {
     pub fn roles(self: &Arc<Self>) -> Roles {
         let handle = || Handle(self.clone());
         Roles {
-            responder: self.exports.responder.is_some().then(|| Arc::new(handle()) as _),
-            predicate: self.exports.predicate.is_some().then(|| Arc::new(handle()) as _),
-            helpers: self.exports.helpers.is_some().then(|| Arc::new(handle()) as _),
-            session: self.exports.session.is_some().then(|| Arc::new(handle()) as _),
-            templates: self.exports.templates.is_some().then(|| Arc::new(handle()) as _),
+            responder: self
+                .exports
+                .responder
+                .is_some()
+                .then(|| Arc::new(handle()) as _),
+            predicate: self
+                .exports
+                .predicate
+                .is_some()
+                .then(|| Arc::new(handle()) as _),
+            helpers: self
+                .exports
+                .helpers
+                .is_some()
+                .then(|| Arc::new(handle()) as _),
+            session: self
+                .exports
+                .session
+                .is_some()
+                .then(|| Arc::new(handle()) as _),
+            templates: self
+                .exports
+                .templates
+                .is_some()
+                .then(|| Arc::new(handle()) as _),
         }
     }
 
@@ -97,8 +119,10 @@ impl Plugin {
     ) -> (Call, Result<T, Failure>) {
         let nested = call.depth > 0;
         if call.depth > limits::NESTING {
-            let message =
-                format!("calls are nested more than {} deep; does it call itself?", limits::NESTING);
+            let message = format!(
+                "calls are nested more than {} deep; does it call itself?",
+                limits::NESTING
+            );
             let failure = self.failure(function, FailureKind::Busy, message);
             return (call, Err(failure));
         }
@@ -184,7 +208,10 @@ pub(crate) fn in_words(error: &wasmtime::Error, refused_memory: bool) -> String 
         return too_long.to_string();
     }
     if refused_memory {
-        return format!("it ran out of memory at {} MiB", limits::INSTANCE_MEMORY >> 20);
+        return format!(
+            "it ran out of memory at {} MiB",
+            limits::INSTANCE_MEMORY >> 20
+        );
     }
     match error.downcast_ref::<wasmtime::Trap>() {
         Some(wasmtime::Trap::UnreachableCodeReached) => "it panicked or aborted".into(),
@@ -209,9 +236,8 @@ fn answered<T>(
     (call, result): (Call, Result<Result<T, String>, Failure>),
 ) -> (Call, Result<T, Failure>) {
     let result = result.and_then(|answer| {
-        answer.map_err(|message| {
-            Failure::new(&plugin.name, function, FailureKind::Answered, message)
-        })
+        answer
+            .map_err(|message| Failure::new(&plugin.name, function, FailureKind::Answered, message))
     });
     (call, result)
 }
@@ -219,12 +245,18 @@ fn answered<T>(
 impl Responder for Handle {
     fn respond(&self, call: Call) -> Outcome<()> {
         let plugin = self.0.clone();
-        let called = plugin.clone().invoke("responder.respond", limits::LONG_CALL, call, |instance| {
-            Box::pin(async move {
-                let role = instance.responder.as_ref().ok_or_else(|| missing("responder"))?;
-                role.call_respond(&mut instance.store).await
-            })
-        });
+        let called =
+            plugin
+                .clone()
+                .invoke("responder.respond", limits::LONG_CALL, call, |instance| {
+                    Box::pin(async move {
+                        let role = instance
+                            .responder
+                            .as_ref()
+                            .ok_or_else(|| missing("responder"))?;
+                        role.call_respond(&mut instance.store).await
+                    })
+                });
         Box::pin(async move { answered(&plugin, "responder.respond", called.await) })
     }
 }
@@ -232,12 +264,18 @@ impl Responder for Handle {
 impl Predicate for Handle {
     fn test(&self, call: Call) -> Outcome<bool> {
         let plugin = self.0.clone();
-        let called = plugin.clone().invoke("predicate.test", limits::SHORT_CALL, call, |instance| {
-            Box::pin(async move {
-                let role = instance.predicate.as_ref().ok_or_else(|| missing("predicate"))?;
-                role.call_test(&mut instance.store).await
-            })
-        });
+        let called =
+            plugin
+                .clone()
+                .invoke("predicate.test", limits::SHORT_CALL, call, |instance| {
+                    Box::pin(async move {
+                        let role = instance
+                            .predicate
+                            .as_ref()
+                            .ok_or_else(|| missing("predicate"))?;
+                        role.call_test(&mut instance.store).await
+                    })
+                });
         Box::pin(async move { answered(&plugin, "predicate.test", called.await) })
     }
 }
@@ -255,24 +293,31 @@ impl Helpers for Handle {
         call: Call,
     ) -> Outcome<Value> {
         let plugin = self.0.clone();
-        let called = plugin.clone().invoke("helpers.call", limits::SHORT_CALL, call, move |instance| {
-            Box::pin(async move {
-                let references = &mut instance.store.data_mut().references;
-                let arguments = arguments
-                    .into_iter()
-                    .map(|value| references.to_wire(value))
-                    .collect::<wasmtime::Result<Vec<_>>>()?;
-                let named = named
-                    .into_iter()
-                    .map(|(name, value)| Ok((name, references.to_wire(value)?)))
-                    .collect::<wasmtime::Result<Vec<_>>>()?;
-                let role = instance.helpers.as_ref().ok_or_else(|| missing("helpers"))?;
-                let answer =
-                    role.call_call(&mut instance.store, index, &arguments, &named).await?;
-                let references = &instance.store.data().references;
-                Ok(answer.map(|value| references.from_wire(value)))
-            })
-        });
+        let called =
+            plugin
+                .clone()
+                .invoke("helpers.call", limits::SHORT_CALL, call, move |instance| {
+                    Box::pin(async move {
+                        let references = &mut instance.store.data_mut().references;
+                        let arguments = arguments
+                            .into_iter()
+                            .map(|value| references.to_wire(value))
+                            .collect::<wasmtime::Result<Vec<_>>>()?;
+                        let named = named
+                            .into_iter()
+                            .map(|(name, value)| Ok((name, references.to_wire(value)?)))
+                            .collect::<wasmtime::Result<Vec<_>>>()?;
+                        let role = instance
+                            .helpers
+                            .as_ref()
+                            .ok_or_else(|| missing("helpers"))?;
+                        let answer = role
+                            .call_call(&mut instance.store, index, &arguments, &named)
+                            .await?;
+                        let references = &instance.store.data().references;
+                        Ok(answer.map(|value| references.from_wire(value)))
+                    })
+                });
         Box::pin(async move { answered(&plugin, "helpers.call", called.await) })
     }
 }
@@ -286,34 +331,51 @@ impl Session for Handle {
             SessionEvent::Tick => "session.tick",
             SessionEvent::Closed(_) => "session.closed",
         };
-        let called = plugin.clone().invoke(function, limits::SHORT_CALL, call, move |instance| {
-            Box::pin(async move {
-                let role = instance.session.as_ref().ok_or_else(|| missing("session"))?;
-                let store = &mut instance.store;
-                match event {
-                    SessionEvent::Opened => role.call_opened(store).await,
-                    SessionEvent::Message => role.call_message(store).await,
-                    SessionEvent::Tick => role.call_tick(store).await,
-                    SessionEvent::Closed(code) => {
-                        role.call_closed(store, code).await.map(|()| Ok(None))
+        let called = plugin
+            .clone()
+            .invoke(function, limits::SHORT_CALL, call, move |instance| {
+                Box::pin(async move {
+                    let role = instance
+                        .session
+                        .as_ref()
+                        .ok_or_else(|| missing("session"))?;
+                    let store = &mut instance.store;
+                    match event {
+                        SessionEvent::Opened => role.call_opened(store).await,
+                        SessionEvent::Message => role.call_message(store).await,
+                        SessionEvent::Tick => role.call_tick(store).await,
+                        SessionEvent::Closed(code) => {
+                            role.call_closed(store, code).await.map(|()| Ok(None))
+                        }
                     }
-                }
-            })
-        });
+                })
+            });
         Box::pin(async move { answered(&plugin, function, called.await) })
     }
 }
 
 impl Templates for Handle {
-    fn compile(&self, template: Template, mut call: Call) -> Outcome<TemplateSummary, TemplateError> {
+    fn compile(
+        &self,
+        template: Template,
+        mut call: Call,
+    ) -> Outcome<TemplateSummary, TemplateError> {
         let id = template.id;
         let outer = call.template.replace(template);
-        let called = self.0.clone().invoke("templates.compile", limits::LONG_CALL, call, move |instance| {
-            Box::pin(async move {
-                let role = instance.templates.as_ref().ok_or_else(|| missing("templates"))?;
-                role.call_compile(&mut instance.store, id).await
-            })
-        });
+        let called = self.0.clone().invoke(
+            "templates.compile",
+            limits::LONG_CALL,
+            call,
+            move |instance| {
+                Box::pin(async move {
+                    let role = instance
+                        .templates
+                        .as_ref()
+                        .ok_or_else(|| missing("templates"))?;
+                    role.call_compile(&mut instance.store, id).await
+                })
+            },
+        );
         Box::pin(async move {
             let (mut call, result) = called.await;
             call.template = outer;
@@ -324,12 +386,20 @@ impl Templates for Handle {
     fn render(&self, template: Template, mut call: Call) -> Outcome<String, TemplateError> {
         let id = template.id;
         let outer = call.template.replace(template);
-        let called = self.0.clone().invoke("templates.render", limits::LONG_CALL, call, move |instance| {
-            Box::pin(async move {
-                let role = instance.templates.as_ref().ok_or_else(|| missing("templates"))?;
-                role.call_render(&mut instance.store, id).await
-            })
-        });
+        let called = self.0.clone().invoke(
+            "templates.render",
+            limits::LONG_CALL,
+            call,
+            move |instance| {
+                Box::pin(async move {
+                    let role = instance
+                        .templates
+                        .as_ref()
+                        .ok_or_else(|| missing("templates"))?;
+                    role.call_render(&mut instance.store, id).await
+                })
+            },
+        );
         Box::pin(async move {
             let (mut call, result) = called.await;
             call.template = outer;
@@ -343,10 +413,20 @@ fn template_result<T>(
 ) -> Result<T, TemplateError> {
     match result {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(exports::templates::TemplateError { message, line, column })) => {
-            Err(TemplateError { message, line, column })
-        }
-        Err(failure) => Err(TemplateError { message: failure.to_string(), line: 0, column: 0 }),
+        Ok(Err(exports::templates::TemplateError {
+            message,
+            line,
+            column,
+        })) => Err(TemplateError {
+            message,
+            line,
+            column,
+        }),
+        Err(failure) => Err(TemplateError {
+            message: failure.to_string(),
+            line: 0,
+            column: 0,
+        }),
     }
 }
 

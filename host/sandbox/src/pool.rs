@@ -74,7 +74,11 @@ impl Pool {
             })?,
             Err(_) => self.wait_for_place().await?,
         };
-        let warm = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let warm = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let instance = match warm {
             Some(instance) => instance,
             None => {
@@ -87,7 +91,11 @@ impl Pool {
                 Box::new(started.map_err(NoInstance::Start)?)
             }
         };
-        Ok(Taken { instance, pool: self.clone(), _place: place })
+        Ok(Taken {
+            instance,
+            pool: self.clone(),
+            _place: place,
+        })
     }
 
     async fn wait_for_place(&self) -> Result<OwnedSemaphorePermit, NoInstance> {
@@ -100,7 +108,9 @@ impl Pool {
         let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.waiting);
         if waiting >= limits::WAITING_CALLS {
-            return Err(NoInstance::Busy(format!("{waiting} calls are already waiting for it")));
+            return Err(NoInstance::Busy(format!(
+                "{waiting} calls are already waiting for it"
+            )));
         }
         let place = self.places.clone().acquire_owned();
         match tokio::time::timeout(limits::WAIT_FOR_INSTANCE, place).await {
@@ -117,7 +127,11 @@ impl Taken {
     /// Gives the instance back after a call that went well.
     pub(crate) fn give_back(self) {
         if self.instance.is_reusable() {
-            let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut idle = self
+                .pool
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             if idle.len() < idle.capacity() {
                 idle.push(self.instance);
             }

@@ -24,7 +24,10 @@ pub(crate) struct Turns {
 impl Turns {
     pub(crate) fn new(ticker: Ticker) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { ticker, permits: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))) }
+        Self {
+            ticker,
+            permits: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
+        }
     }
 
     /// Runs a call that no other call is around.
@@ -89,7 +92,9 @@ impl<T: Send + 'static> Future for Running<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         if let Self::InPlace(call) = &mut *self {
-            let Some(mut running) = call.take() else { return Poll::Pending };
+            let Some(mut running) = call.take() else {
+                return Poll::Pending;
+            };
             if let Poll::Ready(result) = Pin::new(&mut running).poll(cx) {
                 return Poll::Ready(result);
             }

@@ -8,8 +8,14 @@ pub(crate) fn signature(resolve: &Resolve, function: &Function) -> String {
         .params
         .iter()
         .map(|parameter| format!("{}: {}", parameter.name, write(resolve, parameter.ty)));
-    let result = function.result.map(|result| format!(" -> {}", write(resolve, result)));
-    let kind = if function.kind.is_async() { "async func" } else { "func" };
+    let result = function
+        .result
+        .map(|result| format!(" -> {}", write(resolve, result)));
+    let kind = if function.kind.is_async() {
+        "async func"
+    } else {
+        "func"
+    };
     format!("{kind}({}){}", join(parameters), result.unwrap_or_default())
 }
 
@@ -52,11 +58,17 @@ fn write_defined(resolve: &Resolve, id: TypeId) -> String {
             (ok, err) => format!("result<{}, {}>", optional(ok), optional(err)),
         },
         TypeDefKind::Tuple(tuple) => {
-            format!("tuple<{}>", join(tuple.types.iter().map(|ty| write(resolve, *ty))))
+            format!(
+                "tuple<{}>",
+                join(tuple.types.iter().map(|ty| write(resolve, *ty)))
+            )
         }
         TypeDefKind::Record(record) => {
             let fields = record.fields.iter();
-            format!("record {{{}}}", join(fields.map(|field| format!("{}: {}", field.name, write(resolve, field.ty)))))
+            format!(
+                "record {{{}}}",
+                join(fields.map(|field| format!("{}: {}", field.name, write(resolve, field.ty))))
+            )
         }
         TypeDefKind::Variant(variant) => {
             let cases = variant.cases.iter().map(|case| match case.ty {
@@ -66,10 +78,16 @@ fn write_defined(resolve: &Resolve, id: TypeId) -> String {
             format!("variant {{{}}}", join(cases))
         }
         TypeDefKind::Enum(enumeration) => {
-            format!("enum {{{}}}", join(enumeration.cases.iter().map(|case| case.name.clone())))
+            format!(
+                "enum {{{}}}",
+                join(enumeration.cases.iter().map(|case| case.name.clone()))
+            )
         }
         TypeDefKind::Flags(flags) => {
-            format!("flags {{{}}}", join(flags.flags.iter().map(|flag| flag.name.clone())))
+            format!(
+                "flags {{{}}}",
+                join(flags.flags.iter().map(|flag| flag.name.clone()))
+            )
         }
         TypeDefKind::Handle(Handle::Own(resource)) => format!("own<{}>", name(resolve, *resource)),
         TypeDefKind::Handle(Handle::Borrow(resource)) => {

@@ -82,7 +82,11 @@ mod tests {
         output.append(&[b'a'; 10_000]);
         output.append(b"end\n");
         let text = output.take().unwrap();
-        assert!(text.len() < KEPT && text.ends_with("aend"), "{}", text.len());
+        assert!(
+            text.len() < KEPT && text.ends_with("aend"),
+            "{}",
+            text.len()
+        );
         assert_eq!(output.take(), None);
     }
 }

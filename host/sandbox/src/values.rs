@@ -44,7 +44,9 @@ impl References {
             )));
         }
         self.documents.push(document);
-        Ok(Wire::Reference(self.generation << INDEX_BITS | (self.documents.len() as u64 - 1)))
+        Ok(Wire::Reference(
+            self.generation << INDEX_BITS | (self.documents.len() as u64 - 1),
+        ))
     }
 
     /// A value for the guest.
@@ -82,9 +84,10 @@ impl References {
             Wire::Text(text) => Value::text(text),
             Wire::SafeText(text) => Value::safe(text),
             Wire::Json(text) => json::parse(&text).unwrap_or_default(),
-            Wire::Reference(reference) => {
-                self.get(reference).map(|document| document.value().clone()).unwrap_or_default()
-            }
+            Wire::Reference(reference) => self
+                .get(reference)
+                .map(|document| document.value().clone())
+                .unwrap_or_default(),
         }
     }
 }

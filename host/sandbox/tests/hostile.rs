@@ -18,7 +18,14 @@ fn component() -> bytes::Bytes {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile");
             let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile");
             let status = Command::new(env!("CARGO"))
-                .args(["build", "--quiet", "--release", "--target", "wasm32-wasip2", "--target-dir"])
+                .args([
+                    "build",
+                    "--quiet",
+                    "--release",
+                    "--target",
+                    "wasm32-wasip2",
+                    "--target-dir",
+                ])
                 .arg(&target)
                 .current_dir(folder)
                 .env_remove("CARGO_ENCODED_RUSTFLAGS")
@@ -26,7 +33,9 @@ fn component() -> bytes::Bytes {
                 .status()
                 .unwrap();
             assert!(status.success(), "the hostile plugin does not build");
-            std::fs::read(target.join("wasm32-wasip2/release/hostile.wasm")).unwrap().into()
+            std::fs::read(target.join("wasm32-wasip2/release/hostile.wasm"))
+                .unwrap()
+                .into()
         })
         .clone()
 }
@@ -69,7 +78,11 @@ impl Environment for World {
     }
 
     fn find_helper(&self, name: &str) -> Option<HelperInfo> {
-        let info = HelperInfo { id: 0, effects: Effects::default(), block: false };
+        let info = HelperInfo {
+            id: 0,
+            effects: Effects::default(),
+            block: false,
+        };
         (name == "circle").then_some(info)
     }
 
@@ -101,8 +114,12 @@ impl Fixture {
     async fn new() -> Self {
         let sandbox = Sandbox::new(None).unwrap();
         let wasm = component();
-        let source =
-            Source { name: "hostile", wasm, configuration: "{}".into(), grants: Grants::default() };
+        let source = Source {
+            name: "hostile",
+            wasm,
+            configuration: "{}".into(),
+            grants: Grants::default(),
+        };
         let roles = sandbox.load(source).await.unwrap().roles();
         let world = Arc::new(World {
             state: MemoryState::new(),
@@ -141,7 +158,11 @@ async fn each_misbehaviour_is_a_clear_failure() {
         ("allocate", FailureKind::Trapped, "out of memory at 256 MiB"),
         ("panic", FailureKind::Trapped, "the author's own words"),
         ("return 100 MB", FailureKind::Trapped, "larger than 64 MiB"),
-        ("overflow the stack", FailureKind::Trapped, "stack overflowed"),
+        (
+            "overflow the stack",
+            FailureKind::Trapped,
+            "stack overflowed",
+        ),
         ("circle", FailureKind::Answered, "nested more than 8 deep"),
         ("nonsense", FailureKind::Answered, "what is `nonsense`?"),
     ] {
@@ -149,7 +170,10 @@ async fn each_misbehaviour_is_a_clear_failure() {
         assert_eq!(failure.kind, kind, "{what}: {failure}");
         let text = failure.to_string();
         assert!(text.contains(words), "{what}: {text}");
-        assert!(text.contains("hostile") && text.contains("responder.respond"), "{what}: {text}");
+        assert!(
+            text.contains("hostile") && text.contains("responder.respond"),
+            "{what}: {text}"
+        );
     }
 }
 
@@ -179,7 +203,11 @@ async fn spinning_guests_do_not_delay_others() {
     // 1 ms; the rest is room for a busy machine.
     waits.sort();
     let median = waits[waits.len() / 2];
-    assert!(waits.len() > 20 && median < Duration::from_millis(50), "{} calls, {median:?}", waits.len());
+    assert!(
+        waits.len() > 20 && median < Duration::from_millis(50),
+        "{} calls, {median:?}",
+        waits.len()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -188,7 +216,9 @@ async fn clients_that_leave_in_the_middle_cost_nothing() {
     for _ in 0..1000 {
         let mut call = fixture.ask("spin a little");
         let waker = std::task::Waker::noop();
-        let _ = call.as_mut().poll(&mut std::task::Context::from_waker(waker));
+        let _ = call
+            .as_mut()
+            .poll(&mut std::task::Context::from_waker(waker));
         drop(call);
     }
     // The calls go on in tasks of their own; a new one waits for its turn and is answered.
@@ -203,7 +233,9 @@ async fn clients_that_leave_in_the_middle_cost_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_thousand_wait_for_one_slow_plugin() {
     let fixture = Fixture::new().await;
-    let calls: Vec<_> = (0..5000).map(|_| tokio::spawn(fixture.ask("behave"))).collect();
+    let calls: Vec<_> = (0..5000)
+        .map(|_| tokio::spawn(fixture.ask("behave")))
+        .collect();
     for call in calls {
         let (call, result) = call.await.unwrap();
         result.unwrap();
@@ -222,7 +254,15 @@ async fn a_grown_instance_is_replaced() {
 async fn a_predicate_that_spins_has_less_time() {
     let fixture = Fixture::new().await;
     let call = Call::without_exchange(fixture.world.clone());
-    let failure = fixture.roles.predicate.as_ref().unwrap().test(call).await.1.unwrap_err();
+    let failure = fixture
+        .roles
+        .predicate
+        .as_ref()
+        .unwrap()
+        .test(call)
+        .await
+        .1
+        .unwrap_err();
     assert!(failure.to_string().contains("more than 50 ms"), "{failure}");
 }
 
@@ -235,9 +275,16 @@ async fn what_does_not_fit_is_refused_with_everything_that_is_wrong() {
         (wat::parse_str("(component)").unwrap(), "exports no role"),
         (component()[..1000].to_vec(), "damaged or not valid"),
     ] {
-        let source =
-            Source { name: "bad", wasm: wasm.into(), configuration: "{}".into(), grants: Grants::default() };
+        let source = Source {
+            name: "bad",
+            wasm: wasm.into(),
+            configuration: "{}".into(),
+            grants: Grants::default(),
+        };
         let error = sandbox.load(source).await.unwrap_err().to_string();
-        assert!(error.contains("plugin `bad` cannot be loaded") && error.contains(words), "{error}");
+        assert!(
+            error.contains("plugin `bad` cannot be loaded") && error.contains(words),
+            "{error}"
+        );
     }
 }

@@ -30,15 +30,20 @@ pub(crate) fn run(arguments: &Build) -> Ended {
     }
     let steps: &[&[&str]] = match language {
         Language::Rust => &[&["cargo", "build", "--release", "--target", "wasm32-wasip2"]],
-        Language::Js | Language::Ts if folder.join("node_modules").exists() => &[&["npm", "run", "build"]],
-        Language::Js | Language::Ts => {
-            &[&["npm", "install", "--no-audit", "--no-fund"], &["npm", "run", "build"]]
+        Language::Js | Language::Ts if folder.join("node_modules").exists() => {
+            &[&["npm", "run", "build"]]
         }
+        Language::Js | Language::Ts => &[
+            &["npm", "install", "--no-audit", "--no-fund"],
+            &["npm", "run", "build"],
+        ],
         Language::Python => &[&["sh", "build.sh"]],
     };
     for step in steps {
         print(&format!("$ {}\n", step.join(" ")));
-        let Some((program, arguments)) = step.split_first() else { continue };
+        let Some((program, arguments)) = step.split_first() else {
+            continue;
+        };
         let status = Command::new(program)
             .args(arguments)
             .current_dir(folder)
@@ -91,6 +96,9 @@ fn components(dist: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(dist).into_iter().flatten().flatten();
     entries
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "wasm")
+        })
         .collect()
 }

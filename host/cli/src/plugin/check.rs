@@ -14,7 +14,8 @@ use super::{Ended, print};
 /// Prints one problem a line.
 pub(crate) fn run(arguments: &Check) -> Ended {
     let file = arguments.file.display();
-    let wasm = std::fs::read(&arguments.file).map_err(|error| format!("cannot read {file}: {error}"))?;
+    let wasm =
+        std::fs::read(&arguments.file).map_err(|error| format!("cannot read {file}: {error}"))?;
     let inspection = inspect(&wasm);
     let fits = inspection.problems.is_empty();
     let roles: Vec<&str> = inspection.roles.iter().map(|role| bare(role)).collect();
@@ -25,7 +26,10 @@ pub(crate) fn run(arguments: &Check) -> Ended {
         }
         Format::Text if fits => print(&format!("{file}: fits ({})\n", roles.join(", "))),
         Format::Text => {
-            let lines = inspection.problems.iter().map(|problem| format!("{file}: {problem}\n"));
+            let lines = inspection
+                .problems
+                .iter()
+                .map(|problem| format!("{file}: {problem}\n"));
             print(&lines.collect::<String>());
         }
     }

@@ -14,28 +14,49 @@ pub(crate) fn expectation(expected: &Json, actual: &Json) -> Vec<String> {
     for (part, expected) in parts {
         let actual = &actual[part];
         match &**part {
-            "answer" => members(expected, actual, part, &mut differences, |name, expected, actual, place, out| {
-                if name == "headers" {
-                    headers(expected, actual, place, out);
-                } else {
-                    whole(expected, actual, place, out);
-                }
-            }),
-            "state" => members(expected, actual, part, &mut differences, |name, expected, actual, place, out| {
-                if name == "session" {
-                    whole(expected, actual, place, out);
-                } else {
-                    members(expected, actual, place, out, |_, expected, actual, place, out| {
+            "answer" => members(
+                expected,
+                actual,
+                part,
+                &mut differences,
+                |name, expected, actual, place, out| {
+                    if name == "headers" {
+                        headers(expected, actual, place, out);
+                    } else {
                         whole(expected, actual, place, out);
-                    });
-                }
-            }),
+                    }
+                },
+            ),
+            "state" => members(
+                expected,
+                actual,
+                part,
+                &mut differences,
+                |name, expected, actual, place, out| {
+                    if name == "session" {
+                        whole(expected, actual, place, out);
+                    } else {
+                        members(
+                            expected,
+                            actual,
+                            place,
+                            out,
+                            |_, expected, actual, place, out| {
+                                whole(expected, actual, place, out);
+                            },
+                        );
+                    }
+                },
+            ),
             _ => whole(expected, actual, part, &mut differences),
         }
     }
     // An error that nobody expects explains everything else.
     if let (Some(error), None) = (actual.get("error"), parts.get("error")) {
-        differences.insert(0, format!("it failed: {}", error.as_str().unwrap_or_default()));
+        differences.insert(
+            0,
+            format!("it failed: {}", error.as_str().unwrap_or_default()),
+        );
     }
     differences
 }
@@ -66,11 +87,22 @@ fn members(
 }
 
 fn headers(expected: &Json, actual: &Json, place: &str, out: &mut Vec<String>) {
-    members(expected, actual, place, out, |name, expected, _, place, out| {
-        let mut all = actual.as_object().into_iter().flatten();
-        let found = all.find(|(other, _)| other.eq_ignore_ascii_case(name));
-        whole(expected, found.map_or(&Json::Null, |(_, value)| value), place, out);
-    });
+    members(
+        expected,
+        actual,
+        place,
+        out,
+        |name, expected, _, place, out| {
+            let mut all = actual.as_object().into_iter().flatten();
+            let found = all.find(|(other, _)| other.eq_ignore_ascii_case(name));
+            whole(
+                expected,
+                found.map_or(&Json::Null, |(_, value)| value),
+                place,
+                out,
+            );
+        },
+    );
 }
 
 fn whole(expected: &Json, actual: &Json, place: &str, out: &mut Vec<String>) {
@@ -85,7 +117,12 @@ fn whole(expected: &Json, actual: &Json, place: &str, out: &mut Vec<String>) {
         }
         (Json::Array(left), Json::Array(right)) => {
             for (index, expected) in left.iter().enumerate() {
-                whole(expected, right.get(index).unwrap_or(&Json::Null), &below(place, &index.to_string()), out);
+                whole(
+                    expected,
+                    right.get(index).unwrap_or(&Json::Null),
+                    &below(place, &index.to_string()),
+                    out,
+                );
             }
             for (index, actual) in right.iter().enumerate().skip(left.len()) {
                 out.push(format!("{place}.{index}: unexpected {actual}"));
@@ -100,7 +137,11 @@ fn whole(expected: &Json, actual: &Json, place: &str, out: &mut Vec<String>) {
 }
 
 fn below(place: &str, name: &str) -> String {
-    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+    if place.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{place}.{name}")
+    }
 }
 
 #[cfg(test)]
@@ -116,16 +157,31 @@ mod tests {
             "log": ["info: x"],
         });
         let cases = [
-            (json!({ "answer": { "status": 200.0, "headers": { "content-type": "a/b" } } }), vec![]),
+            (
+                json!({ "answer": { "status": 200.0, "headers": { "content-type": "a/b" } } }),
+                vec![],
+            ),
             (json!({ "state": { "private": { "n": 1 } } }), vec![]),
-            (json!({ "answer": { "status": 201 } }), vec!["answer.status: expected 201, found 200"]),
-            (json!({ "answer": { "headers": { "Y": "1" } } }), vec!["answer.headers.Y: expected \"1\", found nothing"]),
+            (
+                json!({ "answer": { "status": 201 } }),
+                vec!["answer.status: expected 201, found 200"],
+            ),
+            (
+                json!({ "answer": { "headers": { "Y": "1" } } }),
+                vec!["answer.headers.Y: expected \"1\", found nothing"],
+            ),
             (
                 json!({ "answer": { "body": { "b": [1, 3] } } }),
-                vec!["answer.body.b.1: expected 3, found 2", "answer.body.a: unexpected 1"],
+                vec![
+                    "answer.body.b.1: expected 3, found 2",
+                    "answer.body.a: unexpected 1",
+                ],
             ),
             (json!({ "log": [] }), vec!["log.0: unexpected \"info: x\""]),
-            (json!({ "holds": true }), vec!["holds: expected true, found nothing"]),
+            (
+                json!({ "holds": true }),
+                vec!["holds: expected true, found nothing"],
+            ),
         ];
         for (expected, differences) in cases {
             assert_eq!(expectation(&expected, &actual), differences, "{expected}");
@@ -135,13 +191,19 @@ mod tests {
     #[test]
     fn a_failure_that_nobody_expects_is_told_first() {
         let actual = json!({ "error": "no such user" });
-        assert_eq!(expectation(&json!({}), &actual), ["it failed: no such user"]);
+        assert_eq!(
+            expectation(&json!({}), &actual),
+            ["it failed: no such user"]
+        );
         assert!(expectation(&json!({ "error": "no such user" }), &actual).is_empty());
     }
 
     #[test]
     fn a_snapshot_is_compared_whole() {
         assert!(snapshot(&json!({ "a": 1 }), &json!({ "a": 1 })).is_empty());
-        assert_eq!(snapshot(&json!({}), &json!({ "a": 1 })), ["a: unexpected 1"]);
+        assert_eq!(
+            snapshot(&json!({}), &json!({ "a": 1 })),
+            ["a: unexpected 1"]
+        );
     }
 }

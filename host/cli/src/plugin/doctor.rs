@@ -16,7 +16,9 @@ pub(crate) fn run(arguments: &Doctor) -> Ended {
     let wanted = arguments.lang.as_ref().map_or(all, std::slice::from_ref);
     let mut missing = false;
     for language in wanted {
-        let name = language.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+        let name = language
+            .to_possible_value()
+            .map_or_else(String::new, |value| value.get_name().to_owned());
         for tool in tools::needed(*language) {
             let line = match tool.version() {
                 Some(version) => format!("{name:<8}ok       {} ({version})\n", tool.name),
@@ -28,5 +30,7 @@ pub(crate) fn run(arguments: &Doctor) -> Ended {
             print(&line);
         }
     }
-    Ok(ExitCode::from(u8::from(missing && arguments.lang.is_some())))
+    Ok(ExitCode::from(u8::from(
+        missing && arguments.lang.is_some(),
+    )))
 }

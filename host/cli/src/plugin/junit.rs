@@ -15,7 +15,10 @@ pub(crate) struct Made {
 
 /// The document.
 pub(crate) fn document(suite: &str, tests: &[Made]) -> String {
-    let failures = tests.iter().filter(|test| !test.problems.is_empty()).count();
+    let failures = tests
+        .iter()
+        .filter(|test| !test.problems.is_empty())
+        .count();
     let time: f64 = tests.iter().map(|test| test.time.as_secs_f64()).sum();
     let suite = escape(suite);
     let mut text = format!(
@@ -25,7 +28,8 @@ pub(crate) fn document(suite: &str, tests: &[Made]) -> String {
     );
     for test in tests {
         let (name, time) = (escape(&test.name), test.time.as_secs_f64());
-        let case = format!("    <testcase classname=\"{suite}\" name=\"{name}\" time=\"{time:.6}\"");
+        let case =
+            format!("    <testcase classname=\"{suite}\" name=\"{name}\" time=\"{time:.6}\"");
         match test.problems.first() {
             None => text.push_str(&format!("{case}/>\n")),
             Some(first) => text.push_str(&format!(
@@ -44,7 +48,11 @@ mod tests {
 
     #[test]
     fn failures_are_counted_and_texts_escaped() {
-        let made = |problems| Made { name: "a <b>".to_owned(), time: Duration::ZERO, problems };
+        let made = |problems| Made {
+            name: "a <b>".to_owned(),
+            time: Duration::ZERO,
+            problems,
+        };
         let text = document("p", &[made(vec![]), made(vec!["x \"y\"".to_owned()])]);
         assert!(text.contains("tests=\"2\" failures=\"1\""), "{text}");
         assert!(text.contains("name=\"a &lt;b&gt;\""), "{text}");

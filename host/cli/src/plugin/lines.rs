@@ -23,7 +23,10 @@ impl Lines {
         let filter = Targets::new()
             .with_default(Level::WARN)
             .with_target("wasmock_sandbox", Level::TRACE);
-        tracing_subscriber::registry().with(filter).with(lines.clone()).init();
+        tracing_subscriber::registry()
+            .with(filter)
+            .with(lines.clone())
+            .init();
         lines
     }
 
@@ -60,7 +63,12 @@ impl<S: Subscriber> Layer<S> for Lines {
             // A failed call: the trial reports it as its result.
         } else if fields.plugin {
             let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            lines.extend(fields.message.lines().map(|line| format!("{level}: {line}")));
+            lines.extend(
+                fields
+                    .message
+                    .lines()
+                    .map(|line| format!("{level}: {line}")),
+            );
         } else if *event.metadata().level() <= Level::WARN {
             // Nobody reads standard error any more: there is nothing left to do about it.
             let _ = writeln!(std::io::stderr().lock(), "{level}: {}", fields.message);

@@ -57,8 +57,12 @@ impl Request {
     /// What is wrong with it, in words.
     pub(crate) fn from_file(path: &Path) -> Result<Self, String> {
         let shown = path.display();
-        let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
-        let request = if path.extension().is_some_and(|extension| extension == "json") {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read {shown}: {error}"))?;
+        let request = if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             serde_json::from_str(&text)
                 .map_err(|error| format!("this is not JSON: {error}"))
                 .and_then(|json| Self::from_json(&json))
@@ -75,22 +79,28 @@ impl Request {
     /// What is wrong with it, in words.
     pub(crate) fn from_text(text: &str) -> Result<Self, String> {
         let text = text.replace("\r\n", "\n");
-        let mut lines = text.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
+        let mut lines = text
+            .lines()
+            .skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
         let first = lines.next().unwrap_or_default();
         let mut words = first.split_whitespace();
         let (method, url) = match (words.next(), words.next()) {
             (Some(method), Some(url)) => (method, url),
             (Some(url), None) if url.starts_with('/') => ("GET", url),
-            _ => return Err(format!("expected a request line such as `GET /users?page=2`, found `{first}`")),
+            _ => {
+                return Err(format!(
+                    "expected a request line such as `GET /users?page=2`, found `{first}`"
+                ));
+            }
         };
         let mut headers = Vec::new();
         for line in lines.by_ref() {
             if line.trim().is_empty() {
                 break;
             }
-            let (name, value) = line
-                .split_once(':')
-                .ok_or_else(|| format!("expected a header such as `Accept: text/plain`, found `{line}`"))?;
+            let (name, value) = line.split_once(':').ok_or_else(|| {
+                format!("expected a header such as `Accept: text/plain`, found `{line}`")
+            })?;
             headers.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
         }
         let body: Vec<&str> = lines.take_while(|line| !line.starts_with("###")).collect();
@@ -108,16 +118,32 @@ impl Request {
             Json::Object(parts) => parts,
             _ => return Err("expected a request: a text such as `GET /`, or an object".to_owned()),
         };
-        const KNOWN: [&str; 8] = ["method", "url", "path", "params", "query", "headers", "cookies", "body"];
+        const KNOWN: [&str; 8] = [
+            "method", "url", "path", "params", "query", "headers", "cookies", "body",
+        ];
         if let Some(other) = parts.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-            return Err(format!("a request has no `{other}`; it has {}", KNOWN.join(", ")));
+            return Err(format!(
+                "a request has no `{other}`; it has {}",
+                KNOWN.join(", ")
+            ));
         }
         let text = |name: &str| parts.get(name).and_then(Json::as_str);
         let url = text("url").or_else(|| text("path")).unwrap_or("/");
         let mut headers = Vec::new();
-        for (name, value) in parts.get("headers").and_then(Json::as_object).into_iter().flatten() {
-            let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-            headers.extend(values.iter().map(|value| (name.to_ascii_lowercase(), plain(value))));
+        for (name, value) in parts
+            .get("headers")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let values = value
+                .as_array()
+                .map_or(std::slice::from_ref(value), Vec::as_slice);
+            headers.extend(
+                values
+                    .iter()
+                    .map(|value| (name.to_ascii_lowercase(), plain(value))),
+            );
         }
         let body = match parts.get("body") {
             None => String::new(),
@@ -145,10 +171,15 @@ impl Request {
 
     /// The same request as the handshake of a WebSocket event.
     pub(crate) fn event(&self, kind: Kind, message: Option<Frame>, sequence: u64) -> Self {
-        let body = message.as_ref().map_or_else(Bytes::new, |frame| frame.payload().clone());
+        let body = message
+            .as_ref()
+            .map_or_else(Bytes::new, |frame| frame.payload().clone());
         Self {
             kind,
-            parsed: std::str::from_utf8(&body).ok().and_then(|text| json::parse(text).ok()).unwrap_or_default(),
+            parsed: std::str::from_utf8(&body)
+                .ok()
+                .and_then(|text| json::parse(text).ok())
+                .unwrap_or_default(),
             body,
             message,
             sequence,
@@ -164,19 +195,29 @@ pub(crate) fn to_value(json: &Json) -> Value {
 
 /// A value of JavaScript as JSON; `undefined` is null.
 pub(crate) fn to_json(value: &Value) -> Json {
-    json::to_text(value).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Json::Null)
+    json::to_text(value)
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or(Json::Null)
 }
 
 fn plain(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+    json.as_str()
+        .map_or_else(|| json.to_string(), str::to_owned)
 }
 
 fn parsed(headers: &[(String, String)], body: &Bytes) -> Value {
-    let kind = headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, value)| value);
+    let kind = headers
+        .iter()
+        .find(|(name, _)| name == "content-type")
+        .map_or("", |(_, value)| value);
     if kind.contains("urlencoded") {
         return pairs(&String::from_utf8_lossy(body));
     }
-    if kind.contains("json") { json::parse_bytes(body).unwrap_or_default() } else { Value::Undefined }
+    if kind.contains("json") {
+        json::parse_bytes(body).unwrap_or_default()
+    } else {
+        Value::Undefined
+    }
 }
 
 /// `a=1&b=2` as an object; repeated names become lists.
@@ -230,7 +271,10 @@ impl Exchange for Request {
     }
 
     fn header(&self, name: &str) -> Option<Cow<'_, str>> {
-        let found = self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name));
         found.map(|(_, value)| Cow::Borrowed(&**value))
     }
 
@@ -284,9 +328,18 @@ mod tests {
         let text = "# a comment\nPOST /users?page=2&tag=a&tag=b HTTP/1.1\nContent-Type: application/json\nCookie: id=7\n\n{\"a\": 1}\n\n### the next\nGET /";
         let request = Request::from_text(text).unwrap();
         assert_eq!((request.method(), request.path()), ("POST", "/users"));
-        assert_eq!(to_json(&request.query()), serde_json::json!({ "page": "2", "tag": ["a", "b"] }));
-        assert_eq!(to_json(&request.parsed_body()), serde_json::json!({ "a": 1 }));
-        assert_eq!(to_json(&request.cookies()), serde_json::json!({ "id": "7" }));
+        assert_eq!(
+            to_json(&request.query()),
+            serde_json::json!({ "page": "2", "tag": ["a", "b"] })
+        );
+        assert_eq!(
+            to_json(&request.parsed_body()),
+            serde_json::json!({ "a": 1 })
+        );
+        assert_eq!(
+            to_json(&request.cookies()),
+            serde_json::json!({ "id": "7" })
+        );
     }
 
     #[test]
@@ -297,8 +350,15 @@ mod tests {
         let request = request.unwrap();
         assert_eq!(to_json(&request.params()), serde_json::json!({ "id": "1" }));
         assert_eq!(&request.body()[..], b"{\"b\":2}");
-        assert_eq!(request.header("Content-Type").as_deref(), Some("application/json"));
-        assert!(Request::from_json(&serde_json::json!({ "boddy": 1 })).unwrap_err().contains("`boddy`"));
+        assert_eq!(
+            request.header("Content-Type").as_deref(),
+            Some("application/json")
+        );
+        assert!(
+            Request::from_json(&serde_json::json!({ "boddy": 1 }))
+                .unwrap_err()
+                .contains("`boddy`")
+        );
         assert!(Request::from_text("").is_err());
     }
 }

@@ -18,18 +18,29 @@ use super::{Ended, print};
 /// Makes the trial and prints what came of it.
 pub(crate) fn run(arguments: &Run) -> Ended {
     let file = arguments.file.display();
-    let wasm = std::fs::read(&arguments.file).map_err(|error| format!("cannot read {file}: {error}"))?;
+    let wasm =
+        std::fs::read(&arguments.file).map_err(|error| format!("cannot read {file}: {error}"))?;
     let setting = Setting {
         name: plugin_name(&arguments.file),
         wasm: wasm.into(),
         configuration: arguments.config.clone(),
         usage: arguments.usage.clone(),
-        before: arguments.state.as_deref().map_or_else(|| Ok(Before::default()), before)?,
+        before: arguments
+            .state
+            .as_deref()
+            .map_or_else(|| Ok(Before::default()), before)?,
         seed: arguments.seed,
-        at: arguments.at.as_deref().map(time).transpose().map_err(|error| format!("--at: {error}"))?,
+        at: arguments
+            .at
+            .as_deref()
+            .map(time)
+            .transpose()
+            .map_err(|error| format!("--at: {error}"))?,
     };
     let input = input(arguments)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let report = runtime.block_on(async {
         let trials = Trials::new(Lines::start()).await?;
         trials.run(&setting, &input).await
@@ -47,7 +58,10 @@ pub(crate) fn run(arguments: &Run) -> Ended {
 
 /// A plugin's name is its file's.
 pub(crate) fn plugin_name(file: &Path) -> String {
-    file.file_stem().map_or_else(|| "plugin".to_owned(), |name| name.to_string_lossy().into_owned())
+    file.file_stem().map_or_else(
+        || "plugin".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 fn before(file: &Path) -> Result<Before, String> {
@@ -67,11 +81,17 @@ fn input(arguments: &Run) -> Result<Input, String> {
         let mut named = Vec::new();
         for argument in rest {
             match argument.split_once('=') {
-                Some((name, value)) if is_name(name) => named.push((name.to_owned(), value_of(value))),
+                Some((name, value)) if is_name(name) => {
+                    named.push((name.to_owned(), value_of(value)))
+                }
                 _ => positional.push(value_of(argument)),
             }
         }
-        return Ok(Input::Helper { name: name.clone(), arguments: positional, named });
+        return Ok(Input::Helper {
+            name: name.clone(),
+            arguments: positional,
+            named,
+        });
     }
     if let Some(rule) = &arguments.rule {
         let rule = serde_json::from_str(rule).map_err(|error| format!("--rule: {error}"))?;
@@ -79,7 +99,11 @@ fn input(arguments: &Run) -> Result<Input, String> {
     }
     if !arguments.message.is_empty() || arguments.ticks > 0 {
         let (messages, ticks) = (arguments.message.clone(), arguments.ticks);
-        return Ok(Input::Messages { handshake: request, messages, ticks });
+        return Ok(Input::Messages {
+            handshake: request,
+            messages,
+            ticks,
+        });
     }
     Ok(Input::Request(request))
 }
@@ -104,7 +128,11 @@ fn for_people(report: &Report) -> String {
                 events => lines.extend(events.iter().cloned()),
             },
             ("close", close) => {
-                lines.push(format!("closes with {} {}", close["code"], shown(&close["reason"])));
+                lines.push(format!(
+                    "closes with {} {}",
+                    close["code"],
+                    shown(&close["reason"])
+                ));
             }
             ("next", ms) => lines.push(format!("asks for a tick in {ms} ms")),
             ("value", value) => lines.push(shown(value)),
@@ -125,8 +153,14 @@ fn for_people(report: &Report) -> String {
 fn answer_lines(answer: &Json) -> String {
     let mut lines = vec![format!("HTTP {}", answer["status"])];
     for (name, value) in answer["headers"].as_object().into_iter().flatten() {
-        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        lines.extend(values.iter().map(|value| format!("{name}: {}", shown(value))));
+        let values = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        lines.extend(
+            values
+                .iter()
+                .map(|value| format!("{name}: {}", shown(value))),
+        );
     }
     match (&answer["body"], &answer["file"]) {
         (Json::Null, Json::Null) => {}
@@ -142,7 +176,11 @@ fn state_lines(state: &Map<String, Json>) -> String {
     for (kind, entries) in state {
         match entries {
             Json::Object(entries) if kind != "session" => {
-                lines.extend(entries.iter().map(|(name, value)| format!("  {kind} {name} = {value}")));
+                lines.extend(
+                    entries
+                        .iter()
+                        .map(|(name, value)| format!("  {kind} {name} = {value}")),
+                );
             }
             session => lines.push(format!("  {kind} = {session}")),
         }

@@ -43,7 +43,9 @@ impl Environment for Stage {
         let exact = self.buckets.iter().find(|id| ***id == *name);
         let part = || {
             let name = name.to_lowercase();
-            self.buckets.iter().find(|id| id.to_lowercase().contains(&name))
+            self.buckets
+                .iter()
+                .find(|id| id.to_lowercase().contains(&name))
         };
         exact.or_else(part).cloned()
     }

@@ -40,10 +40,16 @@ impl Recorded {
         ];
         for (space, entries) in spaces {
             for (name, value) in entries {
-                state.update(space, name, "", Operation::Set(to_value(value))).await?;
+                state
+                    .update(space, name, "", Operation::Set(to_value(value)))
+                    .await?;
             }
         }
-        Ok(Self { state, plugin: plugin.to_owned(), written: Mutex::default() })
+        Ok(Self {
+            state,
+            plugin: plugin.to_owned(),
+            written: Mutex::default(),
+        })
     }
 
     /// What was written: the entries as they are now, null for those that are gone.
@@ -56,7 +62,10 @@ impl Recorded {
                 "buckets" => Space::Bucket,
                 _ => Space::Private(&self.plugin),
             };
-            let value = self.state.get(space, name).map(|entry| to_json(entry.document.value()));
+            let value = self
+                .state
+                .get(space, name)
+                .map(|entry| to_json(entry.document.value()));
             let entries = all.entry(*kind).or_insert_with(|| json!({}));
             if let Some(entries) = entries.as_object_mut() {
                 entries.insert(name.clone(), value.unwrap_or(Json::Null));
@@ -108,10 +117,22 @@ mod tests {
             ..Before::default()
         };
         let state = Recorded::new(&before, "p").await.unwrap();
-        state.update(Space::Variable, "b", "", Operation::Increment(1.0)).await.unwrap();
-        state.update(Space::Private("p"), "n", "", Operation::Set(true.into())).await.unwrap();
-        state.update(Space::Private("q"), "n", "", Operation::Set(true.into())).await.unwrap();
+        state
+            .update(Space::Variable, "b", "", Operation::Increment(1.0))
+            .await
+            .unwrap();
+        state
+            .update(Space::Private("p"), "n", "", Operation::Set(true.into()))
+            .await
+            .unwrap();
+        state
+            .update(Space::Private("q"), "n", "", Operation::Set(true.into()))
+            .await
+            .unwrap();
         let written = Json::Object(state.written());
-        assert_eq!(written, json!({ "variables": { "b": 3 }, "private": { "n": true } }));
+        assert_eq!(
+            written,
+            json!({ "variables": { "b": 3 }, "private": { "n": true } })
+        );
     }
 }

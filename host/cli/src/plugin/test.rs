@@ -69,21 +69,31 @@ struct Case {
 /// Makes all tests of a folder.
 pub(crate) fn run(arguments: &Test) -> Ended {
     let folder = &arguments.folder;
-    let file = TABLES.iter().map(|name| folder.join(name)).find(|path| path.exists());
+    let file = TABLES
+        .iter()
+        .map(|name| folder.join(name))
+        .find(|path| path.exists());
     let file = file.ok_or_else(|| format!("{} has no {}", folder.display(), TABLES.join(", ")))?;
     let shown = file.display();
-    let text = std::fs::read_to_string(&file).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    let text =
+        std::fs::read_to_string(&file).map_err(|error| format!("cannot read {shown}: {error}"))?;
     // JSON is YAML.
-    let table: Table = serde_saphyr::from_str(&text).map_err(|error| format!("{shown}: {error}"))?;
+    let table: Table =
+        serde_saphyr::from_str(&text).map_err(|error| format!("{shown}: {error}"))?;
     let component = component(folder, &table)?;
     let wasm: Bytes = std::fs::read(&component)
         .map_err(|error| {
-            format!("cannot read {}: {error}; `wasmock plugin build` makes it", component.display())
+            format!(
+                "cannot read {}: {error}; `wasmock plugin build` makes it",
+                component.display()
+            )
         })?
         .into();
     let name = plugin_name(&component);
     let snapshots = Snapshots::read(folder.join(SNAPSHOTS))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let (made, snapshots) = runtime.block_on(async {
         let trials = Trials::new(Lines::start()).await?;
         make(&trials, &table, arguments, (&name, &wasm), snapshots).await
@@ -96,7 +106,10 @@ pub(crate) fn run(arguments: &Test) -> Ended {
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     let failed = made.iter().filter(|test| !test.problems.is_empty()).count();
-    print(&format!("\n{} passed, {failed} failed\n", made.len() - failed));
+    print(&format!(
+        "\n{} passed, {failed} failed\n",
+        made.len() - failed
+    ));
     Ok(ExitCode::from(u8::from(failed > 0)))
 }
 
@@ -108,7 +121,11 @@ async fn make(
     mut snapshots: Snapshots,
 ) -> Result<(Vec<Made>, Snapshots), Box<dyn Error>> {
     let mut made = Vec::new();
-    for case in table.tests.iter().filter(|case| case.name.contains(&arguments.only)) {
+    for case in table
+        .tests
+        .iter()
+        .filter(|case| case.name.contains(&arguments.only))
+    {
         let place = |error: String| format!("test `{}`: {error}", case.name);
         let at = case.at.as_deref().or(table.at.as_deref());
         let configuration = case.config.as_ref().or(table.config.as_ref());
@@ -116,7 +133,10 @@ async fn make(
             name: name.to_owned(),
             wasm: wasm.clone(),
             configuration: configuration.map_or_else(|| "{}".to_owned(), Json::to_string),
-            usage: case.usage.as_ref().map_or_else(|| "{}".to_owned(), Json::to_string),
+            usage: case
+                .usage
+                .as_ref()
+                .map_or_else(|| "{}".to_owned(), Json::to_string),
             before: case.state.clone(),
             seed: Some(case.seed.unwrap_or(table.seed)),
             at: at.map(time).transpose().map_err(place)?,
@@ -125,35 +145,73 @@ async fn make(
         let (result, time) = match trials.run(&setting, &input).await {
             Ok(report) => (Json::Object(report.result), report.cost.running),
             // A plugin that does not load fails its tests; it is not the table's mistake.
-            Err(error) => {
-                (serde_json::json!({ "error": error.to_string() }), std::time::Duration::ZERO)
-            }
+            Err(error) => (
+                serde_json::json!({ "error": error.to_string() }),
+                std::time::Duration::ZERO,
+            ),
         };
         let problems = match &case.expect {
             Some(expected) => compare::expectation(expected, &result),
             None => snapshots.compare(&case.name, result, arguments.update),
         };
-        let word = if problems.is_empty() { "ok    " } else { "FAILED" };
-        let lines: String = problems.iter().map(|problem| format!("       {problem}\n")).collect();
+        let word = if problems.is_empty() {
+            "ok    "
+        } else {
+            "FAILED"
+        };
+        let lines: String = problems
+            .iter()
+            .map(|problem| format!("       {problem}\n"))
+            .collect();
         print(&format!("{word} {}\n{lines}", case.name));
-        made.push(Made { name: case.name.clone(), time, problems });
+        made.push(Made {
+            name: case.name.clone(),
+            time,
+            problems,
+        });
     }
     Ok((made, snapshots))
 }
 
 fn input(case: &Case) -> Result<Input, String> {
-    let request = case.request.as_ref().map_or_else(|| Ok(Request::default()), Request::from_json)?;
+    let request = case
+        .request
+        .as_ref()
+        .map_or_else(|| Ok(Request::default()), Request::from_json)?;
     if let Some((name, arguments)) = case.helper.as_ref().and_then(|helper| helper.split_first()) {
-        let name = name.as_str().ok_or("`helper` begins with the helper's name")?.to_owned();
-        let named = case.named.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        return Ok(Input::Helper { name, arguments: arguments.to_vec(), named });
+        let name = name
+            .as_str()
+            .ok_or("`helper` begins with the helper's name")?
+            .to_owned();
+        let named = case
+            .named
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        return Ok(Input::Helper {
+            name,
+            arguments: arguments.to_vec(),
+            named,
+        });
     }
     if let Some(rule) = &case.rule {
-        return Ok(Input::Rule { request, rule: rule.clone() });
+        return Ok(Input::Rule {
+            request,
+            rule: rule.clone(),
+        });
     }
     if case.messages.is_some() || case.ticks > 0 {
-        let messages = case.messages.iter().flatten().map(super::trial::shown).collect();
-        return Ok(Input::Messages { handshake: request, messages, ticks: case.ticks });
+        let messages = case
+            .messages
+            .iter()
+            .flatten()
+            .map(super::trial::shown)
+            .collect();
+        return Ok(Input::Messages {
+            handshake: request,
+            messages,
+            ticks: case.ticks,
+        });
     }
     match &case.request {
         Some(_) => Ok(Input::Request(request)),
@@ -169,12 +227,18 @@ fn component(folder: &Path, table: &Table) -> Result<PathBuf, String> {
         let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
         let mut components: Vec<PathBuf> = entries
             .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "wasm")
+            })
             .collect();
         match (components.pop(), components.len()) {
             (Some(component), 0) => return Ok(component),
             (Some(_), _) => {
-                return Err(format!("{} holds several components; name one: `plugin: dist/NAME.wasm`", folder.display()));
+                return Err(format!(
+                    "{} holds several components; name one: `plugin: dist/NAME.wasm`",
+                    folder.display()
+                ));
             }
             (None, _) => {}
         }
@@ -191,7 +255,8 @@ struct Snapshots {
 impl Snapshots {
     fn read(file: PathBuf) -> Result<Self, String> {
         let results = match std::fs::read_to_string(&file) {
-            Ok(text) => serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?,
+            Ok(text) => serde_json::from_str(&text)
+                .map_err(|error| format!("{}: {error}", file.display()))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(format!("cannot read {}: {error}", file.display())),
         };

@@ -68,7 +68,11 @@ impl Tool {
     /// Its version in one line; none when it is not here.
     pub(crate) fn version(&self) -> Option<String> {
         let (program, arguments) = self.ask.split_first()?;
-        let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
+        let output = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .ok()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let line = text.lines().find(|line| line.contains(self.contains))?;
         output.status.success().then(|| line.trim().to_owned())

@@ -48,9 +48,17 @@ pub(crate) enum Input {
     /// A request to answer.
     Request(Request),
     /// Messages, then ticks, over a connection that began with the request.
-    Messages { handshake: Request, messages: Vec<String>, ticks: u32 },
+    Messages {
+        handshake: Request,
+        messages: Vec<String>,
+        ticks: u32,
+    },
     /// A helper and its arguments.
-    Helper { name: String, arguments: Vec<Json>, named: Vec<(String, Json)> },
+    Helper {
+        name: String,
+        arguments: Vec<Json>,
+        named: Vec<(String, Json)>,
+    },
     /// A rule to decide.
     Rule { request: Request, rule: Json },
 }
@@ -86,16 +94,27 @@ impl Trials {
         let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
         let options = Options::default();
         let plugins =
-            built_in::load_built_ins(&sandbox, &options.env_vars_prefix, &options.faker_locale).await?;
-        let mock = Site::new(File::default(), Path::new(""), plugins, options).await?.scope();
-        Ok(Self { sandbox, mock, lines })
+            built_in::load_built_ins(&sandbox, &options.env_vars_prefix, &options.faker_locale)
+                .await?;
+        let mock = Site::new(File::default(), Path::new(""), plugins, options)
+            .await?
+            .scope();
+        Ok(Self {
+            sandbox,
+            mock,
+            lines,
+        })
     }
 
     /// Makes a trial.
     ///
     /// # Errors
     /// The plugin does not load or lacks the role.
-    pub(crate) async fn run(&self, setting: &Setting, input: &Input) -> Result<Report, Box<dyn Error>> {
+    pub(crate) async fn run(
+        &self,
+        setting: &Setting,
+        input: &Input,
+    ) -> Result<Report, Box<dyn Error>> {
         let repeats = setting.seed.is_some() || setting.at.is_some();
         let clock = match setting.at {
             Some(at) => Clock::frozen(at),
@@ -120,8 +139,15 @@ impl Trials {
             mock: self.mock.clone(),
             state: Recorded::new(&setting.before, &setting.name).await?,
             clock,
-            random: setting.seed.map_or_else(|| Random::new(None), Random::repeatable),
-            buckets: setting.before.buckets.keys().map(|name| name.as_str().into()).collect(),
+            random: setting
+                .seed
+                .map_or_else(|| Random::new(None), Random::repeatable),
+            buckets: setting
+                .before
+                .buckets
+                .keys()
+                .map(|name| name.as_str().into())
+                .collect(),
         });
         // What it printed while it started is not this call's.
         self.lines.take();
@@ -130,7 +156,11 @@ impl Trials {
             json => Usage::new(json),
         };
         let mut report = Report::default();
-        let play = Play { stage: stage.clone(), usage, roles: plugin.roles() };
+        let play = Play {
+            stage: stage.clone(),
+            usage,
+            roles: plugin.roles(),
+        };
         play.perform(input, &mut report).await?;
         report.cost = meter.cost();
         let mut state = stage.state.written();
@@ -169,24 +199,38 @@ impl Play {
     async fn perform(&self, input: &Input, report: &mut Report) -> Result<(), Box<dyn Error>> {
         match input {
             Input::Request(request) => self.respond(request, report).await,
-            Input::Messages { handshake, messages, ticks } if self.roles.session.is_some() => {
+            Input::Messages {
+                handshake,
+                messages,
+                ticks,
+            } if self.roles.session.is_some() => {
                 self.converse(handshake, messages, *ticks, report).await
             }
-            Input::Messages { handshake, messages, .. } => {
-                self.respond_to_messages(handshake, messages, report).await
-            }
-            Input::Helper { name, arguments, named } => {
-                self.help(name, arguments, named, report).await
-            }
+            Input::Messages {
+                handshake,
+                messages,
+                ..
+            } => self.respond_to_messages(handshake, messages, report).await,
+            Input::Helper {
+                name,
+                arguments,
+                named,
+            } => self.help(name, arguments, named, report).await,
             Input::Rule { request, rule } => self.decide(request, rule, report).await,
         }
     }
 
     async fn respond(&self, request: &Request, report: &mut Report) -> Result<(), Box<dyn Error>> {
-        let responder = self.roles.responder.as_ref().ok_or_else(|| self.lacks("responder"))?;
+        let responder = self
+            .roles
+            .responder
+            .as_ref()
+            .ok_or_else(|| self.lacks("responder"))?;
         let (call, result) = responder.respond(self.call(request.clone())).await;
         match result {
-            Ok(()) => report.result.insert("answer".to_owned(), answer(&call.answer)),
+            Ok(()) => report
+                .result
+                .insert("answer".to_owned(), answer(&call.answer)),
             Err(failure) => report.result.insert("error".to_owned(), words(&failure)),
         };
         Ok(())
@@ -198,7 +242,11 @@ impl Play {
         messages: &[String],
         report: &mut Report,
     ) -> Result<(), Box<dyn Error>> {
-        let responder = self.roles.responder.as_ref().ok_or_else(|| self.lacks("session"))?;
+        let responder = self
+            .roles
+            .responder
+            .as_ref()
+            .ok_or_else(|| self.lacks("session"))?;
         let mut frames = Vec::new();
         for (message, sequence) in messages.iter().zip(1..) {
             let frame = Frame::text(message.clone());
@@ -224,18 +272,26 @@ impl Play {
         ticks: u32,
         report: &mut Report,
     ) -> Result<(), Box<dyn Error>> {
-        let session = self.roles.session.as_ref().ok_or_else(|| self.lacks("session"))?;
+        let session = self
+            .roles
+            .session
+            .as_ref()
+            .ok_or_else(|| self.lacks("session"))?;
         let state = Arc::new(SessionState::new("trial"));
         let mut frames = Vec::new();
         let mut due: Option<u32> = None;
         let opened = [(SessionEvent::Opened, None)].into_iter();
-        let messages = messages.iter().map(|text| (SessionEvent::Message, Some(text)));
+        let messages = messages
+            .iter()
+            .map(|text| (SessionEvent::Message, Some(text)));
         let ticks = (0..ticks).map(|_| (SessionEvent::Tick, None));
         let mut sequence = 0;
         for (event, text) in opened.chain(messages).chain(ticks) {
             let (kind, name) = match event {
                 SessionEvent::Opened => (Kind::Opened, "opened".to_owned()),
-                SessionEvent::Message => (Kind::Message, format!("message {}", text.map_or("", |t| t))),
+                SessionEvent::Message => {
+                    (Kind::Message, format!("message {}", text.map_or("", |t| t)))
+                }
                 _ => {
                     // A session that asks for no tick gets none.
                     let Some(after) = due.take() else { break };
@@ -249,7 +305,10 @@ impl Play {
             call.session = Some(state.clone());
             let (call, result) = session.event(event, call).await;
             let sent = call.answer.frames.iter().map(frame_json);
-            let lines: Vec<String> = sent.clone().map(|frame| format!("  {}", shown(&frame))).collect();
+            let lines: Vec<String> = sent
+                .clone()
+                .map(|frame| format!("  {}", shown(&frame)))
+                .collect();
             report.events.push([vec![name], lines].concat().join("\n"));
             frames.extend(sent);
             match result {
@@ -285,14 +344,25 @@ impl Play {
         named: &[(String, Json)],
         report: &mut Report,
     ) -> Result<(), Box<dyn Error>> {
-        let helpers = self.roles.helpers.as_ref().ok_or_else(|| self.lacks("helpers"))?;
+        let helpers = self
+            .roles
+            .helpers
+            .as_ref()
+            .ok_or_else(|| self.lacks("helpers"))?;
         let list = helpers.list();
         let Some(index) = list.iter().position(|helper| helper.name == name) else {
             let names: Vec<&str> = list.iter().map(|helper| &*helper.name).collect();
-            return Err(format!("the plugin has no helper `{name}`; it has {}", names.join(", ")).into());
+            return Err(format!(
+                "the plugin has no helper `{name}`; it has {}",
+                names.join(", ")
+            )
+            .into());
         };
         let arguments = arguments.iter().map(to_value).collect();
-        let named = named.iter().map(|(name, value)| (name.clone(), to_value(value))).collect();
+        let named = named
+            .iter()
+            .map(|(name, value)| (name.clone(), to_value(value)))
+            .collect();
         let call = self.call(Request::default());
         let (_, result) = helpers.call(index as u32, arguments, named, call).await;
         match result {
@@ -308,8 +378,16 @@ impl Play {
         rule: &Json,
         report: &mut Report,
     ) -> Result<(), Box<dyn Error>> {
-        let predicate = self.roles.predicate.as_ref().ok_or_else(|| self.lacks("predicate"))?;
-        let text = |name| rule.get(name).map(to_value).map_or_else(String::new, |v| v.to_text().into_owned());
+        let predicate = self
+            .roles
+            .predicate
+            .as_ref()
+            .ok_or_else(|| self.lacks("predicate"))?;
+        let text = |name| {
+            rule.get(name)
+                .map(to_value)
+                .map_or_else(String::new, |v| v.to_text().into_owned())
+        };
         let mut call = self.call(request.clone());
         call.rule = Some(Arc::new(RuleFacts {
             target: rule.get("target").map(to_value).unwrap_or_default(),
@@ -355,7 +433,9 @@ fn answer(answer: &Answer) -> Json {
     parts.insert("headers".to_owned(), headers.into());
     match &answer.body {
         Body::Empty => {}
-        Body::File(path) => drop(parts.insert("file".to_owned(), path.display().to_string().into())),
+        Body::File(path) => {
+            drop(parts.insert("file".to_owned(), path.display().to_string().into()))
+        }
         Body::Static(_) | Body::Bytes(_) => {
             let body = text_json(&String::from_utf8_lossy(answer.bytes()));
             parts.insert("body".to_owned(), body);
@@ -386,5 +466,6 @@ fn frame_json(frame: &Frame) -> Json {
 
 /// A text without quotes, anything else as compact JSON.
 pub(crate) fn shown(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+    json.as_str()
+        .map_or_else(|| json.to_string(), str::to_owned)
 }

@@ -58,7 +58,9 @@ impl Host for Guest {
                 self.write_body(text.as_bytes())
             }
             Wire::Reference(reference) => {
-                let Some(document) = self.document(reference).cloned() else { return Ok(()) };
+                let Some(document) = self.document(reference).cloned() else {
+                    return Ok(());
+                };
                 self.write_body(document.text().as_bytes())
             }
             scalar => {
@@ -73,9 +75,12 @@ impl Host for Guest {
     }
 
     fn use_file(&mut self, path: String) -> wasmtime::Result<Result<(), Failure>> {
-        let inside = std::path::Path::new(&path)
-            .components()
-            .all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
+        let inside = std::path::Path::new(&path).components().all(|part| {
+            matches!(
+                part,
+                std::path::Component::Normal(_) | std::path::Component::CurDir
+            )
+        });
         if !inside {
             return Ok(Err(Failure::Denied(format!(
                 "`{path}` leads out of the environment's folder; only paths inside it are allowed"

@@ -20,7 +20,8 @@ impl configuration::Host for Guest {
 
     fn variable(&mut self, name: String) -> wasmtime::Result<Option<String>> {
         if !self.grants.variable(&name) {
-            self.grants.missing(&self.plugin, &format!("environment variable `{name}`"));
+            self.grants
+                .missing(&self.plugin, &format!("environment variable `{name}`"));
             return Ok(None);
         }
         Ok(self.current()?.environment.variable(&name))

@@ -9,11 +9,13 @@ use crate::guest::Guest;
 
 impl Host for Guest {
     fn kind(&mut self, document: u64) -> wasmtime::Result<Kind> {
-        Ok(match self.document(document).map(|document| document.value()) {
-            Some(Value::Array(_)) => Kind::List,
-            Some(_) => Kind::Object,
-            None => Kind::None,
-        })
+        Ok(
+            match self.document(document).map(|document| document.value()) {
+                Some(Value::Array(_)) => Kind::List,
+                Some(_) => Kind::Object,
+                None => Kind::None,
+            },
+        )
     }
 
     fn length(&mut self, document: u64) -> wasmtime::Result<u32> {
@@ -26,11 +28,17 @@ impl Host for Guest {
     }
 
     fn keys(&mut self, document: u64) -> wasmtime::Result<Vec<String>> {
-        Ok(match self.document(document).map(|document| document.value()) {
-            Some(Value::Object(object)) => object.keys().map(|key| String::from(&**key)).collect(),
-            Some(Value::Array(items)) => (0..items.len()).map(|index| index.to_string()).collect(),
-            _ => Vec::new(),
-        })
+        Ok(
+            match self.document(document).map(|document| document.value()) {
+                Some(Value::Object(object)) => {
+                    object.keys().map(|key| String::from(&**key)).collect()
+                }
+                Some(Value::Array(items)) => {
+                    (0..items.len()).map(|index| index.to_string()).collect()
+                }
+                _ => Vec::new(),
+            },
+        )
     }
 
     fn item(&mut self, document: u64, index: u32) -> wasmtime::Result<Wire> {
@@ -50,7 +58,9 @@ impl Host for Guest {
     }
 
     fn at(&mut self, document: u64, path: String) -> wasmtime::Result<Result<Wire, String>> {
-        let Some(document) = self.document(document) else { return Ok(Ok(Wire::Undefined)) };
+        let Some(document) = self.document(document) else {
+            return Ok(Ok(Wire::Undefined));
+        };
         match Path::parse(&path).get(document.value()) {
             Ok(value) => self.references.to_wire(value).map(Ok),
             Err(error) => Ok(Err(error.to_string())),
@@ -58,6 +68,9 @@ impl Host for Guest {
     }
 
     fn to_text(&mut self, document: u64) -> wasmtime::Result<String> {
-        Ok(self.document(document).map(|document| document.text().to_string()).unwrap_or_default())
+        Ok(self
+            .document(document)
+            .map(|document| document.text().to_string())
+            .unwrap_or_default())
     }
 }

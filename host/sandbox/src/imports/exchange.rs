@@ -45,7 +45,11 @@ impl Host for Guest {
     }
 
     fn header(&mut self, name: String) -> wasmtime::Result<Option<String>> {
-        Ok(self.current()?.exchange.header(&name).map(|value| value.into_owned()))
+        Ok(self
+            .current()?
+            .exchange
+            .header(&name)
+            .map(|value| value.into_owned()))
     }
 
     fn header_all(&mut self, name: String) -> wasmtime::Result<Vec<String>> {
@@ -61,7 +65,12 @@ impl Host for Guest {
     }
 
     fn cookie(&mut self, name: String) -> wasmtime::Result<Wire> {
-        let value = self.current()?.exchange.cookies().get(&name).unwrap_or_default();
+        let value = self
+            .current()?
+            .exchange
+            .cookies()
+            .get(&name)
+            .unwrap_or_default();
         self.references.to_wire(value)
     }
 
@@ -87,9 +96,7 @@ impl Host for Guest {
 
     fn message(&mut self) -> wasmtime::Result<Option<types::Frame>> {
         Ok(self.current()?.exchange.message().map(|frame| match frame {
-            Frame::Text(bytes) => {
-                types::Frame::Text(String::from_utf8_lossy(bytes).into_owned())
-            }
+            Frame::Text(bytes) => types::Frame::Text(String::from_utf8_lossy(bytes).into_owned()),
             Frame::Binary(bytes) => types::Frame::Binary(bytes.to_vec()),
         }))
     }
@@ -141,12 +148,19 @@ impl Guest {
 
 /// The members of an object as texts; lists give one pair an item.
 fn pairs(object: &Value) -> Vec<(String, String)> {
-    let members = object.as_object().into_iter().flat_map(|object| object.iter());
+    let members = object
+        .as_object()
+        .into_iter()
+        .flat_map(|object| object.iter());
     let mut pairs = Vec::new();
     for (name, value) in members {
         match value {
             Value::Array(items) => {
-                pairs.extend(items.iter().map(|item| (name.to_string(), item.to_text().into_owned())));
+                pairs.extend(
+                    items
+                        .iter()
+                        .map(|item| (name.to_string(), item.to_text().into_owned())),
+                );
             }
             value => pairs.push((name.to_string(), value.to_text().into_owned())),
         }

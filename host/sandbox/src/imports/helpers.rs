@@ -7,11 +7,15 @@ use crate::plugin::flags;
 
 impl helpers::Host for Guest {
     fn find(&mut self, name: String) -> wasmtime::Result<Option<helpers::Helper>> {
-        Ok(self.current()?.environment.find_helper(&name).map(|helper| helpers::Helper {
-            id: helper.id,
-            effects: flags(helper.effects),
-            block: helper.block,
-        }))
+        Ok(self
+            .current()?
+            .environment
+            .find_helper(&name)
+            .map(|helper| helpers::Helper {
+                id: helper.id,
+                effects: flags(helper.effects),
+                block: helper.block,
+            }))
     }
 
     async fn call(
@@ -20,7 +24,10 @@ impl helpers::Host for Guest {
         arguments: Vec<Wire>,
         named: Vec<(String, Wire)>,
     ) -> wasmtime::Result<Result<Wire, String>> {
-        let arguments = arguments.into_iter().map(|value| self.references.from_wire(value)).collect();
+        let arguments = arguments
+            .into_iter()
+            .map(|value| self.references.from_wire(value))
+            .collect();
         let named = named
             .into_iter()
             .map(|(name, value)| (name, self.references.from_wire(value)))
@@ -50,7 +57,11 @@ impl templates::Host for Guest {
     }
 
     fn source(&mut self, template: u64) -> wasmtime::Result<Option<String>> {
-        let known = self.current()?.template.as_ref().filter(|known| known.id == template);
+        let known = self
+            .current()?
+            .template
+            .as_ref()
+            .filter(|known| known.id == template);
         Ok(known.map(|known| known.source.to_string()))
     }
 }

@@ -54,7 +54,11 @@ struct Second {
 
 impl Default for Lines {
     fn default() -> Self {
-        Self(Mutex::new(Second { began: Clock::instant(), lines: 0, dropped: 0 }))
+        Self(Mutex::new(Second {
+            began: Clock::instant(),
+            lines: 0,
+            dropped: 0,
+        }))
     }
 }
 
@@ -64,9 +68,17 @@ impl Lines {
         let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if second.began.elapsed().as_secs() >= 1 {
             if second.dropped > 0 {
-                tracing::warn!(plugin, "{} more lines of this plugin were dropped", second.dropped);
+                tracing::warn!(
+                    plugin,
+                    "{} more lines of this plugin were dropped",
+                    second.dropped
+                );
             }
-            *second = Second { began: Clock::instant(), lines: 0, dropped: 0 };
+            *second = Second {
+                began: Clock::instant(),
+                lines: 0,
+                dropped: 0,
+            };
         }
         if second.lines < limits::LOG_LINES_A_SECOND {
             second.lines += 1;
@@ -85,6 +97,9 @@ mod tests {
     fn a_flood_is_cut_after_the_limit() {
         let lines = Lines::default();
         let written = (0..10_000).filter(|_| lines.take("flood")).count();
-        assert!(written >= limits::LOG_LINES_A_SECOND as usize && written < 10_000, "{written}");
+        assert!(
+            written >= limits::LOG_LINES_A_SECOND as usize && written < 10_000,
+            "{written}"
+        );
     }
 }

@@ -25,7 +25,8 @@ impl WasiHttpHooks for Outbound {
         _processed: Trailing,
     ) -> Box<dyn Future<Output = Sent> + Send> {
         let host = request.uri().host().unwrap_or_default();
-        self.grants.missing(&self.plugin, &format!("outbound HTTP to `{host}`"));
+        self.grants
+            .missing(&self.plugin, &format!("outbound HTTP to `{host}`"));
         Box::new(std::future::ready(Err(Error::HttpRequestDenied)))
     }
 }

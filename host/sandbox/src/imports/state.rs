@@ -40,7 +40,12 @@ impl Guest {
             return Ok(Err(failure));
         }
         let plugin = self.plugin.clone();
-        let Some(entry) = self.current()?.environment.state().get(space(about, &plugin), name) else {
+        let Some(entry) = self
+            .current()?
+            .environment
+            .state()
+            .get(space(about, &plugin), name)
+        else {
             return Ok(match about {
                 About::Buckets => Err(Failure::NotFound),
                 About::Variables | About::Private => Ok(Wire::Undefined),
@@ -56,7 +61,11 @@ impl Guest {
     }
 
     fn version_of(&self, about: About, name: &str) -> wasmtime::Result<u64> {
-        let entry = self.current()?.environment.state().get(space(about, &self.plugin), name);
+        let entry = self
+            .current()?
+            .environment
+            .state()
+            .get(space(about, &self.plugin), name);
         Ok(entry.map_or(0, |entry| entry.version))
     }
 
@@ -72,8 +81,10 @@ impl Guest {
         }
         let plugin = self.plugin.clone();
         let environment = self.current()?.environment.clone();
-        let updated =
-            environment.state().update(space(about, &plugin), name, path, operation).await;
+        let updated = environment
+            .state()
+            .update(space(about, &plugin), name, path, operation)
+            .await;
         Ok(updated.map_err(failure))
     }
 
@@ -82,7 +93,13 @@ impl Guest {
         let Some(id) = self.current()?.environment.find_bucket(name) else {
             return Ok(Err(Failure::NotFound));
         };
-        if self.current()?.environment.state().get(Space::Bucket, &id).is_some() {
+        if self
+            .current()?
+            .environment
+            .state()
+            .get(Space::Bucket, &id)
+            .is_some()
+        {
             return Ok(Ok(id));
         }
         let call = self.lend_call()?;
@@ -117,21 +134,27 @@ macro_rules! writes {
             let $guest = self;
             let name = $name;
             let value = $guest.references.from_wire(value);
-            let updated = $guest.write($about, &name, &path, Operation::Set(value)).await?;
+            let updated = $guest
+                .write($about, &name, &path, Operation::Set(value))
+                .await?;
             Ok(updated.map(|updated| updated.version))
         }
 
         async fn delete(&mut self, $given: String, path: String) -> Answer<u64> {
             let $guest = self;
             let name = $name;
-            let updated = $guest.write($about, &name, &path, Operation::Delete).await?;
+            let updated = $guest
+                .write($about, &name, &path, Operation::Delete)
+                .await?;
             Ok(updated.map(|updated| updated.version))
         }
 
         async fn increment(&mut self, $given: String, path: String, by: f64) -> Answer<f64> {
             let $guest = self;
             let name = $name;
-            let updated = $guest.write($about, &name, &path, Operation::Increment(by)).await?;
+            let updated = $guest
+                .write($about, &name, &path, Operation::Increment(by))
+                .await?;
             Ok(updated.map(|updated| updated.value.to_number()))
         }
 
@@ -139,7 +162,9 @@ macro_rules! writes {
             let $guest = self;
             let name = $name;
             let value = $guest.references.from_wire(value);
-            let updated = $guest.write($about, &name, &path, Operation::Append(value)).await?;
+            let updated = $guest
+                .write($about, &name, &path, Operation::Append(value))
+                .await?;
             Ok(updated.map(|updated| updated.version))
         }
 
@@ -147,7 +172,9 @@ macro_rules! writes {
             let $guest = self;
             let name = $name;
             let value = $guest.references.from_wire(value);
-            let updated = $guest.write($about, &name, &path, Operation::Merge(value)).await?;
+            let updated = $guest
+                .write($about, &name, &path, Operation::Merge(value))
+                .await?;
             Ok(updated.map(|updated| updated.version))
         }
 
@@ -194,11 +221,19 @@ impl private_state::Host for Guest {
 
 impl buckets::Host for Guest {
     fn find(&mut self, name: String) -> wasmtime::Result<Option<String>> {
-        Ok(self.current()?.environment.find_bucket(&name).map(|id| id.to_string()))
+        Ok(self
+            .current()?
+            .environment
+            .find_bucket(&name)
+            .map(|id| id.to_string()))
     }
 
     fn source(&mut self, id: String) -> wasmtime::Result<Option<String>> {
-        Ok(self.current()?.environment.bucket_source(&id).map(|source| source.to_string()))
+        Ok(self
+            .current()?
+            .environment
+            .bucket_source(&id)
+            .map(|source| source.to_string()))
     }
 
     async fn get(&mut self, name: String, path: String) -> Answer<Wire> {
@@ -215,8 +250,11 @@ impl buckets::Host for Guest {
         }
     }
 
-    writes!(About::Buckets, |guest, name| match guest.filled(&name).await? {
-        Ok(id) => id,
-        Err(failure) => return Ok(Err(failure)),
-    });
+    writes!(
+        About::Buckets,
+        |guest, name| match guest.filled(&name).await? {
+            Ok(id) => id,
+            Err(failure) => return Ok(Err(failure)),
+        }
+    );
 }

@@ -38,7 +38,12 @@ struct Lane {
 enum Order {
     Join(u64, Arc<Client>),
     Leave(u64),
-    Send { audience: u64, frames: Arc<[Bytes]>, except: Option<u64>, _room: OwnedSemaphorePermit },
+    Send {
+        audience: u64,
+        frames: Arc<[Bytes]>,
+        except: Option<u64>,
+        _room: OwnedSemaphorePermit,
+    },
     Close(u64, Close),
     End(u64),
 }
@@ -49,9 +54,14 @@ impl Lanes {
         let lanes = (0..count.max(1)).map(|_| {
             let (orders, inbox) = unbounded_channel();
             tokio::spawn(run(inbox));
-            Lane { orders, room: Arc::new(Semaphore::new(WAITING)) }
+            Lane {
+                orders,
+                room: Arc::new(Semaphore::new(WAITING)),
+            }
         });
-        Arc::new(Self { lanes: lanes.collect() })
+        Arc::new(Self {
+            lanes: lanes.collect(),
+        })
     }
 
     /// A new audience without members.
@@ -91,7 +101,10 @@ impl Audience {
         self.members[lane].fetch_add(1, Ordering::AcqRel);
         self.order(lane, Order::Join(self.id, client.clone()));
         self.joined.notify_one();
-        Membership { audience: self.clone(), lane }
+        Membership {
+            audience: self.clone(),
+            lane,
+        }
     }
 
     /// Waits for a client to join, or for one that joined since the last time.
@@ -113,7 +126,10 @@ impl Audience {
 
     /// How many clients there are.
     pub(crate) fn len(&self) -> usize {
-        self.members.iter().map(|count| count.load(Ordering::Acquire)).sum()
+        self.members
+            .iter()
+            .map(|count| count.load(Ordering::Acquire))
+            .sum()
     }
 
     /// Sends encoded messages to every client but one.
@@ -125,7 +141,12 @@ impl Audience {
             }
             if let Ok(room) = lane.room.clone().acquire_owned().await {
                 let frames = frames.clone();
-                let _ = lane.orders.send(Order::Send { audience: self.id, frames, except, _room: room });
+                let _ = lane.orders.send(Order::Send {
+                    audience: self.id,
+                    frames,
+                    except,
+                    _room: room,
+                });
             }
         }
     }
@@ -161,10 +182,15 @@ pub(crate) struct Membership {
 impl Drop for Membership {
     fn drop(&mut self) {
         self.audience.members[self.lane].fetch_sub(1, Ordering::AcqRel);
-        let mut left = self.audience.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left = self
+            .audience
+            .left
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *left = Some(Clock::instant());
         drop(left);
-        self.audience.order(self.lane, Order::Leave(self.audience.id));
+        self.audience
+            .order(self.lane, Order::Leave(self.audience.id));
     }
 }
 
@@ -193,8 +219,15 @@ async fn run(mut inbox: UnboundedReceiver<Order>) {
                     }
                 }
             }
-            Order::Send { audience, frames, except, _room } => {
-                let Some(share) = shares.get(&audience) else { continue };
+            Order::Send {
+                audience,
+                frames,
+                except,
+                _room,
+            } => {
+                let Some(share) = shares.get(&audience) else {
+                    continue;
+                };
                 for (n, client) in share.clients.iter().enumerate() {
                     if except != Some(client.number) {
                         for frame in &*frames {
@@ -207,7 +240,10 @@ async fn run(mut inbox: UnboundedReceiver<Order>) {
                 }
             }
             Order::Close(audience, close) => {
-                for client in shares.get(&audience).map_or(&[][..], |share| &share.clients) {
+                for client in shares
+                    .get(&audience)
+                    .map_or(&[][..], |share| &share.clients)
+                {
                     client.out.ask_close(close.clone());
                 }
             }

@@ -41,7 +41,9 @@ impl Pace {
         if elapsed - began.min(elapsed) < SECOND {
             return None;
         }
-        let mine = self.began.compare_exchange(began, elapsed, Ordering::Relaxed, Ordering::Relaxed);
+        let mine =
+            self.began
+                .compare_exchange(began, elapsed, Ordering::Relaxed, Ordering::Relaxed);
         if mine.is_err() {
             return None;
         }

@@ -8,7 +8,10 @@ use wasmock_exchange::Random;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rhythm {
     /// At start + n × interval, each up to `jitter` later; never earlier, never adding up.
-    Steady { interval: Duration, jitter: Duration },
+    Steady {
+        interval: Duration,
+        jitter: Duration,
+    },
     /// Each a random time after the one before.
     Random { min: Duration, max: Duration },
 }
@@ -38,7 +41,12 @@ const CATCH_UP: u32 = 10_000;
 impl Schedule {
     /// A stream that starts then; its first tick is one interval later.
     pub(crate) fn new(rhythm: Rhythm, start: Instant, random: &Random) -> Self {
-        let mut schedule = Self { rhythm, start, taken: 0, next: start };
+        let mut schedule = Self {
+            rhythm,
+            start,
+            taken: 0,
+            next: start,
+        };
         schedule.advance(random);
         schedule
     }
@@ -56,7 +64,9 @@ impl Schedule {
         let before = self.taken;
         match self.rhythm {
             Rhythm::Steady { interval, jitter } => {
-                let elapsed = now.saturating_duration_since(self.start).saturating_sub(jitter);
+                let elapsed = now
+                    .saturating_duration_since(self.start)
+                    .saturating_sub(jitter);
                 self.taken = count(elapsed, interval).max(before + 1);
                 self.advance(random);
             }
@@ -72,18 +82,21 @@ impl Schedule {
                 }
             }
         }
-        Some(Tick { number: self.taken, missed: self.taken - before - 1 })
+        Some(Tick {
+            number: self.taken,
+            missed: self.taken - before - 1,
+        })
     }
 
     fn advance(&mut self, random: &Random) {
         self.next = match self.rhythm {
             Rhythm::Steady { interval, jitter } => {
-                let nanos = interval.as_nanos().saturating_mul(u128::from(self.taken) + 1);
+                let nanos = interval
+                    .as_nanos()
+                    .saturating_mul(u128::from(self.taken) + 1);
                 self.start + nanoseconds(nanos) + up_to(jitter, random)
             }
-            Rhythm::Random { min, max } => {
-                self.next + min + up_to(max.saturating_sub(min), random)
-            }
+            Rhythm::Random { min, max } => self.next + min + up_to(max.saturating_sub(min), random),
         };
     }
 }
@@ -113,7 +126,10 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     fn steady(ms: u32) -> Rhythm {
-        Rhythm::Steady { interval: ms * MS, jitter: Duration::ZERO }
+        Rhythm::Steady {
+            interval: ms * MS,
+            jitter: Duration::ZERO,
+        }
     }
 
     #[test]
@@ -121,12 +137,21 @@ mod tests {
         let random = Random::repeatable(1);
         let start = Clock::instant();
         let mut schedule = Schedule::new(steady(10), start, &random);
-        let mut last = Tick { number: 0, missed: 0 };
+        let mut last = Tick {
+            number: 0,
+            missed: 0,
+        };
         for n in 1..=360_000u32 {
             // Every wake-up comes up to 9.9 ms late, as on a busy machine.
             let now = schedule.next() + Duration::from_micros(random.below(9_900) as u64);
             last = schedule.due(now, &random).unwrap();
-            assert_eq!(last, Tick { number: u64::from(n), missed: 0 });
+            assert_eq!(
+                last,
+                Tick {
+                    number: u64::from(n),
+                    missed: 0
+                }
+            );
             assert_eq!(schedule.next(), start + (n + 1) * 10 * MS);
         }
         assert_eq!(last.number, 360_000);
@@ -138,10 +163,22 @@ mod tests {
         let start = Clock::instant();
         let mut schedule = Schedule::new(steady(100), start, &random);
         assert_eq!(schedule.due(start + 99 * MS, &random), None);
-        assert_eq!(schedule.due(start + 100 * MS, &random), Some(Tick { number: 1, missed: 0 }));
+        assert_eq!(
+            schedule.due(start + 100 * MS, &random),
+            Some(Tick {
+                number: 1,
+                missed: 0
+            })
+        );
         assert_eq!(schedule.due(start + 100 * MS, &random), None);
         let late = schedule.due(start + 1050 * MS, &random);
-        assert_eq!(late, Some(Tick { number: 10, missed: 8 }));
+        assert_eq!(
+            late,
+            Some(Tick {
+                number: 10,
+                missed: 8
+            })
+        );
         assert_eq!(schedule.due(start + 1051 * MS, &random), None, "no burst");
         assert_eq!(schedule.next(), start + 1100 * MS);
     }
@@ -150,7 +187,10 @@ mod tests {
     fn jitter_delays_but_never_adds_up() {
         let random = Random::repeatable(7);
         let start = Clock::instant();
-        let rhythm = Rhythm::Steady { interval: 100 * MS, jitter: 30 * MS };
+        let rhythm = Rhythm::Steady {
+            interval: 100 * MS,
+            jitter: 30 * MS,
+        };
         let mut schedule = Schedule::new(rhythm, start, &random);
         let mut delays = std::collections::HashSet::new();
         for n in 1..=1000u32 {
@@ -158,7 +198,13 @@ mod tests {
             assert!(delay <= 30 * MS);
             delays.insert(delay);
             let tick = schedule.due(schedule.next(), &random).unwrap();
-            assert_eq!(tick, Tick { number: u64::from(n), missed: 0 });
+            assert_eq!(
+                tick,
+                Tick {
+                    number: u64::from(n),
+                    missed: 0
+                }
+            );
         }
         assert!(delays.len() > 10);
     }
@@ -167,7 +213,10 @@ mod tests {
     fn random_intervals_stay_within_their_range() {
         let random = Random::repeatable(7);
         let start = Clock::instant();
-        let rhythm = Rhythm::Random { min: 10 * MS, max: 50 * MS };
+        let rhythm = Rhythm::Random {
+            min: 10 * MS,
+            max: 50 * MS,
+        };
         let mut schedule = Schedule::new(rhythm, start, &random);
         let mut last = start;
         for n in 1..=1000 {
@@ -176,7 +225,9 @@ mod tests {
             last = schedule.next();
             assert_eq!(schedule.due(last, &random).unwrap().number, n);
         }
-        let tick = schedule.due(last + Duration::from_secs(1), &random).unwrap();
+        let tick = schedule
+            .due(last + Duration::from_secs(1), &random)
+            .unwrap();
         assert!((20..=100).contains(&tick.missed), "{tick:?}");
         assert!(schedule.next() > last + Duration::from_secs(1));
     }

@@ -46,7 +46,13 @@ impl Definition {
             Some(Timeline::File(path)) => Some(read_timeline(site, path)),
         };
         let prepared = route.responses.iter().map(prepare).collect();
-        Some(Self { mock: mock.clone(), route: route.clone(), setup, timeline, prepared })
+        Some(Self {
+            mock: mock.clone(),
+            route: route.clone(),
+            setup,
+            timeline,
+            prepared,
+        })
     }
 
     /// Whether both are the same in the file.
@@ -67,7 +73,9 @@ impl Definition {
             exchange.parsed_body();
             exchange
         });
-        let Ok(exchange) = parsed.await else { return failed("the message could not be parsed") };
+        let Ok(exchange) = parsed.await else {
+            return failed("the message could not be parsed");
+        };
         let value = exchange.parsed_body();
         let reply = self.reply_now(&site, exchange).finish().await;
         // Taking millions of values apart takes as long as making them.
@@ -84,7 +92,14 @@ impl Definition {
         let chosen = if exchange.kind == Kind::Broadcast {
             self.choose_for_all(site, exchange.sequence)
         } else {
-            choose_now(&self.route, Facts { exchange: &exchange, site, mock: &self.mock })
+            choose_now(
+                &self.route,
+                Facts {
+                    exchange: &exchange,
+                    site,
+                    mock: &self.mock,
+                },
+            )
         };
         let place = match chosen {
             Choice::Nothing => return Work::Done(nothing()),
@@ -105,7 +120,9 @@ impl Definition {
                 Some(place) => Some(place),
                 None => {
                     let call = site.call(exchange.clone());
-                    choose(&site, &definition.mock, &definition.route, call).await.1
+                    choose(&site, &definition.mock, &definition.route, call)
+                        .await
+                        .1
                 }
             };
             match place {
@@ -117,7 +134,10 @@ impl Definition {
 
     /// Rules have no effect on a broadcast.
     fn choose_for_all(&self, site: &Site, number: u64) -> Choice {
-        match self.route.choose_without_rules(site.random_source(), number) {
+        match self
+            .route
+            .choose_without_rules(site.random_source(), number)
+        {
             Choice::Response(place) => Choice::Response(place),
             Choice::Ask | Choice::Nothing if self.route.responses.is_empty() => Choice::Nothing,
             Choice::Ask | Choice::Nothing => Choice::Response(self.route.default),
@@ -142,7 +162,9 @@ impl Definition {
             Ok(reply) => reply,
             Err(problem) => {
                 tracing::warn!(
-                    routeUUID = self.route.uuid(), response = place + 1, "WebSocket: {problem}"
+                    routeUUID = self.route.uuid(),
+                    response = place + 1,
+                    "WebSocket: {problem}"
                 );
                 let mut reply = failed(&problem);
                 reply.delay = response.latency;
@@ -157,7 +179,10 @@ impl Definition {
         if let (None, Some(close)) = (&reply.close, &extension.close) {
             let call = site.call(exchange);
             let (_, reason) = site.render_text(&Text::new(&close.reason), call).await;
-            reply.close = Some(Close { code: close.code, reason: reason.unwrap_or_default() });
+            reply.close = Some(Close {
+                code: close.code,
+                reason: reason.unwrap_or_default(),
+            });
         }
         reply
     }
@@ -212,15 +237,28 @@ impl Definition {
                 Body::File(path) => {
                     let path = paths::resolve(site.directory(), &path.to_string_lossy());
                     let content = site.files().read(&path).await;
-                    content.map_err(|error| reading(&error, &path))?.bytes.clone()
+                    content
+                        .map_err(|error| reading(&error, &path))?
+                        .bytes
+                        .clone()
                 }
                 _ => Bytes::copy_from_slice(answer.bytes()),
             };
             Frames::One(encode(&bytes, binary)?)
         } else {
-            answer.frames.iter().map(frames::message).collect::<Vec<_>>().into()
+            answer
+                .frames
+                .iter()
+                .map(frames::message)
+                .collect::<Vec<_>>()
+                .into()
         };
-        Ok(Reply { frames, delay: answer.delay, close: answer.close, ..Reply::default() })
+        Ok(Reply {
+            frames,
+            delay: answer.delay,
+            close: answer.close,
+            ..Reply::default()
+        })
     }
 
     /// A file, a template whatever its type; with `"binary": "file"` byte for byte.
@@ -240,7 +278,11 @@ impl Definition {
                 (call, path.map_err(serving)?)
             }
         };
-        let content = site.files().read(&path).await.map_err(|error| reading(&error, &path))?;
+        let content = site
+            .files()
+            .read(&path)
+            .await
+            .map_err(|error| reading(&error, &path))?;
         let binary = response.source.wasmock.binary == Some(Binary::File);
         if binary || response.source.disable_templating || content.template().is_fixed() {
             return Ok((call, content.bytes.clone()));
@@ -275,7 +317,11 @@ impl Definition {
 
     /// Whether nobody can tell that a message was not made: making it writes nothing and draws
     /// nothing.
-    pub(crate) async fn leaves_no_trace(&self, site: &Arc<Site>, exchange: Arc<dyn Exchange>) -> bool {
+    pub(crate) async fn leaves_no_trace(
+        &self,
+        site: &Arc<Site>,
+        exchange: Arc<dyn Exchange>,
+    ) -> bool {
         if self.route.mode() == Some(ResponseMode::Random) && site.random_source().is_seeded() {
             return false;
         }
@@ -288,10 +334,14 @@ impl Definition {
             else {
                 return false;
             };
-            let Some(templates) = site.plugins().templates().cloned() else { return false };
+            let Some(templates) = site.plugins().templates().cloned() else {
+                return false;
+            };
             let call = site.call(exchange.clone());
             match templates.compile(template.clone(), call).await {
-                (_, Ok(summary)) if summary.effects.writes_state || summary.effects.draws_random => {
+                (_, Ok(summary))
+                    if summary.effects.writes_state || summary.effects.draws_random =>
+                {
                     return false;
                 }
                 (_, Ok(_)) => {}
@@ -303,7 +353,10 @@ impl Definition {
 
     /// The message for a client that has just connected.
     pub(crate) fn greeting(&self, site: &Arc<Site>, exchange: Conversation) -> Option<Work> {
-        self.setup.on_connect.as_ref().map(|message| message.work(site, exchange))
+        self.setup
+            .on_connect
+            .as_ref()
+            .map(|message| message.work(site, exchange))
     }
 
     /// Whether each client has its own stream.
@@ -355,14 +408,20 @@ fn serving(error: impl std::fmt::Display) -> String {
 }
 
 fn reading(error: &std::io::Error, path: &Path) -> String {
-    format!("Status: 500, File reading error! ({})", describe(error, "open", path))
+    format!(
+        "Status: 500, File reading error! ({})",
+        describe(error, "open", path)
+    )
 }
 
 fn encode(bytes: &[u8], binary: Option<Binary>) -> Result<Bytes, String> {
     match binary {
         None => match std::str::from_utf8(bytes) {
             Ok(_) => Ok(frames::encode(frames::TEXT, bytes)),
-            Err(_) => Ok(frames::encode(frames::TEXT, String::from_utf8_lossy(bytes).as_bytes())),
+            Err(_) => Ok(frames::encode(
+                frames::TEXT,
+                String::from_utf8_lossy(bytes).as_bytes(),
+            )),
         },
         Some(Binary::Text | Binary::File) => Ok(frames::encode(frames::BINARY, bytes)),
         Some(Binary::Base64) => {
@@ -382,7 +441,10 @@ fn prepare(response: &Response) -> Option<Reply> {
     let close = match &extension.close {
         None => None,
         Some(close) => match Text::new(&close.reason) {
-            Text::Fixed(reason) => Some(Close { code: close.code, reason: reason.to_string() }),
+            Text::Fixed(reason) => Some(Close {
+                code: close.code,
+                reason: reason.to_string(),
+            }),
             Text::Template(_) => return None,
         },
     };
@@ -408,7 +470,11 @@ fn read_timeline(site: &Site, path: &str) -> Arc<[Step]> {
         }
     };
     let mut steps = Vec::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (number, line) in text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
         match serde_json::from_str(line) {
             Ok(step) => steps.push(step),
             Err(error) => {

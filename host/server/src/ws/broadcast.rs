@@ -63,7 +63,8 @@ impl Broadcast {
 
     /// The definition, if it is still the same in the file.
     fn present(&self, known: &Arc<Definition>) -> Option<Arc<Definition>> {
-        self.definition().filter(|present| Arc::ptr_eq(present, known) || present.is_same(known))
+        self.definition()
+            .filter(|present| Arc::ptr_eq(present, known) || present.is_same(known))
     }
 
     fn handshake(definition: &Definition) -> Arc<Handshake> {
@@ -77,10 +78,15 @@ impl Broadcast {
         let handshake = Self::handshake(first);
         let exchange = |number| Conversation::new(Kind::Broadcast, &handshake, number);
         let (mut schedule, silent) = {
-            let Some(site) = self.site.upgrade() else { return };
+            let Some(site) = self.site.upgrade() else {
+                return;
+            };
             let silent = first.leaves_no_trace(&site, Arc::new(exchange(0))).await;
             let random = site.random_source();
-            (Schedule::new(first.setup.rhythm, Clock::instant(), random), silent)
+            (
+                Schedule::new(first.setup.rhythm, Clock::instant(), random),
+                silent,
+            )
         };
         let interval = match first.setup.rhythm {
             Rhythm::Steady { interval, .. } => interval,
@@ -91,15 +97,23 @@ impl Broadcast {
             if !self.wait(&mut schedule, silent).await {
                 return;
             }
-            let Some(definition) = self.present(first) else { return };
-            let (Some(site), Some(route), Some(audience)) =
-                (self.site.upgrade(), self.route.upgrade(), self.audience.upgrade())
-            else {
+            let Some(definition) = self.present(first) else {
+                return;
+            };
+            let (Some(site), Some(route), Some(audience)) = (
+                self.site.upgrade(),
+                self.route.upgrade(),
+                self.audience.upgrade(),
+            ) else {
                 return;
             };
             let now = Clock::instant();
-            let Some(tick) = schedule.due(now, site.random_source()) else { continue };
-            route.pace.watch(tick, now, definition.route.pattern.text(), interval);
+            let Some(tick) = schedule.due(now, site.random_source()) else {
+                continue;
+            };
+            route
+                .pace
+                .watch(tick, now, definition.route.pattern.text(), interval);
             for number in (tick.number - 1) * burst + 1..=tick.number * burst {
                 let mut reply = definition.reply(&site, exchange(number)).finish().await;
                 as_streamed(&mut reply);
@@ -115,7 +129,9 @@ impl Broadcast {
     /// False when there is nothing left to wait for.
     async fn wait(&self, schedule: &mut Schedule, silent: bool) -> bool {
         loop {
-            let Some(audience) = self.audience.upgrade() else { return false };
+            let Some(audience) = self.audience.upgrade() else {
+                return false;
+            };
             if silent && audience.len() == 0 {
                 audience.joined().await;
                 if self.definition().is_none() {
@@ -139,7 +155,9 @@ impl Broadcast {
 
     /// Sleeps; true early when the definition changed.
     async fn sleep(&self, until: Instant) -> bool {
-        let Some(route) = self.route.upgrade() else { return false };
+        let Some(route) = self.route.upgrade() else {
+            return false;
+        };
         let changed = route.changed.notified();
         tokio::select! {
             () = sleep_until(until.into()) => {}
@@ -151,14 +169,20 @@ impl Broadcast {
     /// Lets a plugin lead until the definition changes.
     async fn lead(&self, first: &Arc<Definition>) {
         let handshake = Self::handshake(first);
-        let Some(leader) = first.setup.session.clone() else { return };
-        let state = Arc::new(SessionState::new(format!("broadcast-{}", first.route.uuid())));
+        let Some(leader) = first.setup.session.clone() else {
+            return;
+        };
+        let state = Arc::new(SessionState::new(format!(
+            "broadcast-{}",
+            first.route.uuid()
+        )));
         let mut event = SessionEvent::Opened;
         let mut last = None;
         let mut number = 0;
         loop {
             let began = Clock::instant();
-            let (Some(site), Some(audience)) = (self.site.upgrade(), self.audience.upgrade()) else {
+            let (Some(site), Some(audience)) = (self.site.upgrade(), self.audience.upgrade())
+            else {
                 return;
             };
             let exchange = Conversation::new(Kind::Broadcast, &handshake, number);

@@ -34,7 +34,10 @@ impl Client {
     pub(crate) fn push(&self, frame: &Bytes) -> Sent {
         let sent = self.out.send(frame.clone());
         if sent == Sent::Full {
-            let close = Close { code: 1008, reason: "messages are not read fast enough".into() };
+            let close = Close {
+                code: 1008,
+                reason: "messages are not read fast enough".into(),
+            };
             if self.out.ask_close(close) {
                 tracing::warn!(
                     websocketUuid = %self.id, routeUUID = %self.route,

@@ -107,7 +107,10 @@ impl Connection {
                 Poll::Ready(Ok(incoming)) => incoming,
                 Poll::Ready(Err(Broken::Socket)) => return Poll::Ready(Event::Closed(1006)),
                 Poll::Ready(Err(Broken::Client(violation))) => {
-                    let close = Close { code: violation.code, reason: violation.reason.to_owned() };
+                    let close = Close {
+                        code: violation.code,
+                        reason: violation.reason.to_owned(),
+                    };
                     self.client.out.close(Some(&close), true);
                     tracing::info!(
                         websocketUuid = %self.client.id, routeUUID = %self.client.route, code = violation.code,
@@ -194,7 +197,10 @@ impl Connection {
         HELD.fetch_sub(self.held, Ordering::Relaxed);
         self.held = held;
         if HELD.fetch_add(held, Ordering::Relaxed) + held > limits::ALL_BODIES {
-            return Err(Violation { code: 1013, reason: "the server holds too much already" });
+            return Err(Violation {
+                code: 1013,
+                reason: "the server holds too much already",
+            });
         }
         Ok(())
     }
@@ -306,7 +312,11 @@ mod tests {
             connection
         });
         let expected = [&frame[..], &frames::encode(frames::PONG, b"2"), &frame].concat();
-        assert_eq!(read(&mut theirs, expected.len()).await, expected, "the last pong only");
+        assert_eq!(
+            read(&mut theirs, expected.len()).await,
+            expected,
+            "the last pong only"
+        );
         let mut connection = task.await.unwrap();
         // And the other way, a byte at a time.
         let bytes = async {
@@ -329,7 +339,9 @@ mod tests {
         }
         assert_eq!(taken, limits::CLIENT_QUEUE_FRAMES);
         let mut connection = connection;
-        let Event::Asked(close) = connection.next(true).await else { panic!("it was asked to close") };
+        let Event::Asked(close) = connection.next(true).await else {
+            panic!("it was asked to close")
+        };
         assert_eq!(close.code, 1008);
         let closing = tokio::spawn(connection.close(close));
         // The frame that was begun is finished, the others are not sent.

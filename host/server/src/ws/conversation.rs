@@ -26,13 +26,18 @@ impl Guest {
     }
 
     pub(crate) fn greeting(&self) -> Option<Work> {
-        self.route.definition()?.greeting(&self.site, self.exchange(Kind::Opened, 0))
+        self.route
+            .definition()?
+            .greeting(&self.site, self.exchange(Kind::Opened, 0))
     }
 }
 
 /// The route was removed while its client was there.
 pub(crate) fn removed() -> Close {
-    Close { code: 1001, reason: "the route was removed".to_owned() }
+    Close {
+        code: 1001,
+        reason: "the route was removed".to_owned(),
+    }
 }
 
 /// Answers each message.
@@ -54,7 +59,10 @@ impl Lead for Conversing {
 
     fn message(&mut self, frame: Frame) -> Option<Work> {
         let Some(definition) = self.guest.route.definition() else {
-            return Some(Work::Done(Reply { close: Some(removed()), ..Reply::default() }));
+            return Some(Work::Done(Reply {
+                close: Some(removed()),
+                ..Reply::default()
+            }));
         };
         let exchange = self
             .guest

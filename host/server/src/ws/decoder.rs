@@ -37,9 +37,18 @@ fn protocol(reason: &'static str) -> Violation {
     Violation { code: 1002, reason }
 }
 
-const BAD_TEXT: Violation = Violation { code: 1007, reason: "text is not valid UTF-8" };
-const TOO_BIG: Violation = Violation { code: 1009, reason: "message is too big" };
-const TOO_MANY: Violation = Violation { code: 1008, reason: "message has too many fragments" };
+const BAD_TEXT: Violation = Violation {
+    code: 1007,
+    reason: "text is not valid UTF-8",
+};
+const TOO_BIG: Violation = Violation {
+    code: 1009,
+    reason: "message is too big",
+};
+const TOO_MANY: Violation = Violation {
+    code: 1008,
+    reason: "message has too many fragments",
+};
 
 /// A payload of at most this size is given its place at once; a longer one grows as it arrives,
 /// so that an announced length alone costs nothing.
@@ -151,7 +160,10 @@ impl Decoder {
         }
         let head = &self.head;
         let (length, mask) = match head[1] & 0x7f {
-            126 => (u64::from(u16::from_be_bytes([head[2], head[3]])), &head[4..8]),
+            126 => (
+                u64::from(u16::from_be_bytes([head[2], head[3]])),
+                &head[4..8],
+            ),
             127 => {
                 let mut length = [0; 8];
                 length.copy_from_slice(&head[2..10]);
@@ -168,7 +180,10 @@ impl Decoder {
         }
         let (opcode, last) = (head[0] & 0x0f, head[0] & 0x80 != 0);
         let room = limits::BODY.saturating_sub(self.message.len());
-        let remaining = usize::try_from(length).ok().filter(|&n| n <= room).ok_or(TOO_BIG)?;
+        let remaining = usize::try_from(length)
+            .ok()
+            .filter(|&n| n <= room)
+            .ok_or(TOO_BIG)?;
         self.filled = 0;
         if opcode < frames::CLOSE {
             if opcode == frames::CONTINUATION {
@@ -182,7 +197,13 @@ impl Decoder {
             }
             self.message.reserve(remaining.min(RESERVED_AT_ONCE));
         }
-        Ok(Some(Payload { opcode, last, remaining, mask, masked: 0 }))
+        Ok(Some(Payload {
+            opcode,
+            last,
+            remaining,
+            mask,
+            masked: 0,
+        }))
     }
 
     fn check_first(&self, first: u8) -> Result<(), Violation> {
@@ -250,7 +271,9 @@ impl Decoder {
                 if !frames::is_close_code(code) {
                     return Err(protocol("the close code is not one that may be sent"));
                 }
-                let reason = std::str::from_utf8(reason).map_err(|_| BAD_TEXT)?.to_owned();
+                let reason = std::str::from_utf8(reason)
+                    .map_err(|_| BAD_TEXT)?
+                    .to_owned();
                 Ok(Incoming::Close(Some(Close { code, reason })))
             }
         }
@@ -345,17 +368,29 @@ mod tests {
             Incoming::Pong,
             text("h\u{e9}llo"),
             text(&long),
-            Incoming::Close(Some(Close { code: 1000, reason: "ok".into() })),
+            Incoming::Close(Some(Close {
+                code: 1000,
+                reason: "ok".into(),
+            })),
         ];
         for piece in [1, 2, 3, 7, 64, 1000, usize::MAX] {
-            assert_eq!(decode(&bytes, piece), (decode(&bytes, bytes.len()).0, None), "{piece}");
+            assert_eq!(
+                decode(&bytes, piece),
+                (decode(&bytes, bytes.len()).0, None),
+                "{piece}"
+            );
         }
         assert_eq!(decode(&bytes, 5).0, expected);
     }
 
     #[test]
     fn a_character_may_be_cut_by_a_fragment() {
-        let bytes = [frame(0x01, &[0xe2, 0x82]), frame(0x89, b""), frame(0x80, &[0xac])].concat();
+        let bytes = [
+            frame(0x01, &[0xe2, 0x82]),
+            frame(0x89, b""),
+            frame(0x80, &[0xac]),
+        ]
+        .concat();
         assert_eq!(decode(&bytes, 1).0.last(), Some(&text("€")));
     }
 
@@ -368,15 +403,35 @@ mod tests {
             ("reserved control opcode", vec![0x8b], 1002),
             ("unmasked", vec![0x81, 1], 1002),
             ("continuation of nothing", frame(0x80, b"a"), 1002),
-            ("message within a message", [frame(0x01, b"a"), frame(0x81, b"b")].concat(), 1002),
+            (
+                "message within a message",
+                [frame(0x01, b"a"), frame(0x81, b"b")].concat(),
+                1002,
+            ),
             ("fragmented ping", frame(0x09, b"a"), 1002),
             ("long ping", frame(0x89, &[0; 126]), 1002),
             ("long form 126", vec![0x81, 0xfe, 0, 125, 0, 0, 0, 0], 1002),
-            ("long form 127", vec![0x81, 0xff, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0], 1002),
-            ("highest bit", [&[0x82, 0xff][..], &[255; 12]].concat(), 1002),
-            ("too big", vec![0x82, 0xff, 0, 0, 0, 0, 6, 0x40, 0, 1, 0, 0, 0, 0], 1009),
+            (
+                "long form 127",
+                vec![0x81, 0xff, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0],
+                1002,
+            ),
+            (
+                "highest bit",
+                [&[0x82, 0xff][..], &[255; 12]].concat(),
+                1002,
+            ),
+            (
+                "too big",
+                vec![0x82, 0xff, 0, 0, 0, 0, 6, 0x40, 0, 1, 0, 0, 0, 0],
+                1009,
+            ),
             ("bad text", frame(0x81, &[0xff]), 1007),
-            ("bad text, at once", frame(0x81, &[b'a', 0xc0, 0x80, b'b'])[..8].to_vec(), 1007),
+            (
+                "bad text, at once",
+                frame(0x81, &[b'a', 0xc0, 0x80, b'b'])[..8].to_vec(),
+                1007,
+            ),
             ("surrogate", frame(0x81, &[0xed, 0xa0, 0x80]), 1007),
             ("cut text", frame(0x81, &[0xe2, 0x82]), 1007),
             ("half a close code", frame(0x88, &[3]), 1002),
@@ -387,7 +442,11 @@ mod tests {
         ];
         for (name, bytes, code) in cases {
             for piece in [1, 3, usize::MAX] {
-                assert_eq!(decode(&bytes, piece.min(bytes.len())).1, Some(code), "{name}");
+                assert_eq!(
+                    decode(&bytes, piece.min(bytes.len())).1,
+                    Some(code),
+                    "{name}"
+                );
             }
         }
     }
@@ -403,7 +462,11 @@ mod tests {
         assert_eq!(decode(&bytes, 4096).1, Some(1008));
 
         let mut decoder = Decoder::default();
-        let first = [&frame(0x02, &[0; 10])[..], &[0x80, 0xff, 0, 0, 0, 0, 6, 0x3f, 0xff, 0xf7, 0, 0, 0, 0]].concat();
+        let first = [
+            &frame(0x02, &[0; 10])[..],
+            &[0x80, 0xff, 0, 0, 0, 0, 6, 0x3f, 0xff, 0xf7, 0, 0, 0, 0],
+        ]
+        .concat();
         assert_eq!(decoder.decode(&mut &first[..]), Err(TOO_BIG));
         assert!(decoder.held() < 4096, "an announced length costs nothing");
     }

@@ -107,7 +107,12 @@ impl<L: Lead> Drive<L> {
             drive.begin(work, None);
         }
         let end = poll_fn(|cx| drive.poll(cx)).await;
-        let Self { connection, mut lead, place, .. } = drive;
+        let Self {
+            connection,
+            mut lead,
+            place,
+            ..
+        } = drive;
         let code = match end {
             End::Closed(code) => {
                 connection.finish().await;
@@ -138,7 +143,9 @@ impl<L: Lead> Drive<L> {
                 self.answer(reply, Some(began));
                 waits = false;
             }
-            if self.working.is_none() && let Some((frame, arrived)) = self.inbox.pop_front() {
+            if self.working.is_none()
+                && let Some((frame, arrived)) = self.inbox.pop_front()
+            {
                 self.bytes -= frame.payload().len();
                 if let Some(work) = self.lead.message(frame) {
                     self.begin(work, Some(arrived));
@@ -187,7 +194,8 @@ impl<L: Lead> Drive<L> {
 
     /// Puts a reply into the outbox.
     fn answer(&mut self, mut reply: Reply, arrived: Option<Instant>) {
-        self.lead.done(&mut reply, arrived.unwrap_or_else(Clock::instant));
+        self.lead
+            .done(&mut reply, arrived.unwrap_or_else(Clock::instant));
         let at = if reply.delay.is_zero() {
             None
         } else {
@@ -201,13 +209,22 @@ impl<L: Lead> Drive<L> {
         };
         for frame in to_sender {
             self.bytes += frame.len();
-            self.outbox.push_back(Due { at, step: Step::Send(frame.clone()) });
+            self.outbox.push_back(Due {
+                at,
+                step: Step::Send(frame.clone()),
+            });
         }
         if reply.to != Recipients::Sender && !frames.is_empty() {
-            self.outbox.push_back(Due { at, step: Step::Deliver(reply.to, frames.into()) });
+            self.outbox.push_back(Due {
+                at,
+                step: Step::Deliver(reply.to, frames.into()),
+            });
         }
         if let Some(close) = reply.close {
-            self.outbox.push_back(Due { at, step: Step::Close(close) });
+            self.outbox.push_back(Due {
+                at,
+                step: Step::Close(close),
+            });
         }
     }
 
@@ -257,7 +274,9 @@ impl<L: Lead> Drive<L> {
         let due = self.outbox.front().and_then(|due| due.at);
         let idle = self.working.is_none() && self.outbox.is_empty();
         let tick = self.lead.next_tick().filter(|_| idle);
-        let Some(at) = due.into_iter().chain(tick).min() else { return false };
+        let Some(at) = due.into_iter().chain(tick).min() else {
+            return false;
+        };
         let now = Clock::instant();
         if now < at {
             let deadline = at.into();
@@ -273,7 +292,9 @@ impl<L: Lead> Drive<L> {
             }
             return true;
         }
-        if tick.is_some_and(|tick| tick <= now) && let Some(work) = self.lead.tick(now) {
+        if tick.is_some_and(|tick| tick <= now)
+            && let Some(work) = self.lead.tick(now)
+        {
             self.begin(work, Some(now));
         }
         true

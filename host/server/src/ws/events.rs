@@ -37,7 +37,11 @@ async fn lead(site: Arc<Site>, leader: Leader, request: Arc<HttpExchange>, body:
     let ended = site.sockets().stopped();
     let mut ended = std::pin::pin!(ended);
     let code = loop {
-        let kind = if event == SessionEvent::Opened { Kind::Opened } else { Kind::Tick };
+        let kind = if event == SessionEvent::Opened {
+            Kind::Opened
+        } else {
+            Kind::Tick
+        };
         let exchange: Arc<dyn Exchange> = Arc::new(request.for_event(kind, number));
         let (answer, again) = match call(&site, &leader, &state, event, exchange).await {
             Ok((answer, again)) => (answer, again),

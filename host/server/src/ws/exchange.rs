@@ -39,7 +39,12 @@ impl Handshake {
     pub(crate) fn new(url: &str, headers: &HeaderMap) -> Self {
         let headers = Headers::new(headers);
         let form = parse::form(&headers.get("content-type").unwrap_or_default());
-        Self { url: url.into(), headers, form, ..Self::default() }
+        Self {
+            url: url.into(),
+            headers,
+            form,
+            ..Self::default()
+        }
     }
 
     fn path(&self) -> &str {
@@ -58,9 +63,24 @@ struct Headers(Box<str>);
 
 /// Headers of which Node keeps the first line only.
 const FIRST_ONLY: [&str; 18] = [
-    "age", "authorization", "content-length", "content-type", "etag", "expires", "from", "host",
-    "if-modified-since", "if-unmodified-since", "last-modified", "location", "max-forwards",
-    "proxy-authorization", "referer", "retry-after", "server", "user-agent",
+    "age",
+    "authorization",
+    "content-length",
+    "content-type",
+    "etag",
+    "expires",
+    "from",
+    "host",
+    "if-modified-since",
+    "if-unmodified-since",
+    "last-modified",
+    "location",
+    "max-forwards",
+    "proxy-authorization",
+    "referer",
+    "retry-after",
+    "server",
+    "user-agent",
 ];
 
 impl Headers {
@@ -70,7 +90,13 @@ impl Headers {
             text.push_str(name.as_str());
             text.push('\0');
             // Node reads header bytes as Latin-1.
-            text.extend(value.as_bytes().iter().map(|&b| char::from(b)).filter(|&c| c != '\0'));
+            text.extend(
+                value
+                    .as_bytes()
+                    .iter()
+                    .map(|&b| char::from(b))
+                    .filter(|&c| c != '\0'),
+            );
             text.push('\0');
         }
         Self(text.into())
@@ -82,12 +108,16 @@ impl Headers {
     }
 
     fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        let mut values = self.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        let mut values = self
+            .iter()
+            .filter(|(other, _)| other.eq_ignore_ascii_case(name));
         let (name, first) = values.next()?;
         let mut joined = Cow::Borrowed(first);
         if !FIRST_ONLY.contains(&name) {
             for (_, value) in values {
-                joined.to_mut().push_str(if name == "cookie" { "; " } else { ", " });
+                joined
+                    .to_mut()
+                    .push_str(if name == "cookie" { "; " } else { ", " });
                 joined.to_mut().push_str(value);
             }
         }
@@ -129,7 +159,11 @@ impl Conversation {
 
     /// What is wrong with the message, when it is not what the handshake promised.
     pub(crate) fn problem(&self) -> Option<&str> {
-        if self.is_parsed() { self.parse().as_ref().err().map(String::as_str) } else { None }
+        if self.is_parsed() {
+            self.parse().as_ref().err().map(String::as_str)
+        } else {
+            None
+        }
     }
 
     /// Whether a message is parsed at all.
@@ -154,7 +188,11 @@ impl Exchange for Conversation {
     }
 
     fn method(&self) -> &str {
-        if self.kind == Kind::Broadcast { "" } else { "GET" }
+        if self.kind == Kind::Broadcast {
+            ""
+        } else {
+            "GET"
+        }
     }
 
     fn url(&self) -> &str {
@@ -179,7 +217,10 @@ impl Exchange for Conversation {
         }
         let url = &self.handshake.url;
         let query = url.split_once('?').map_or("", |(_, query)| query);
-        self.handshake.query.get_or_init(|| body::query::flat_query(query)).clone()
+        self.handshake
+            .query
+            .get_or_init(|| body::query::flat_query(query))
+            .clone()
     }
 
     fn header(&self, name: &str) -> Option<Cow<'_, str>> {
@@ -188,7 +229,9 @@ impl Exchange for Conversation {
 
     fn headers(&self) -> Vec<(String, String)> {
         let lines = self.handshake.headers.iter();
-        lines.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        lines
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 
     fn cookies(&self) -> Value {
@@ -258,15 +301,24 @@ mod tests {
     #[test]
     fn the_query_is_flat() {
         let exchange = exchange("/chat?a=1&b[c]=2&a=x+y&d&e=%C3%A9", &[]);
-        assert_eq!(text(&exchange.query()), r#"{"a":["1","x y"],"b[c]":"2","d":"","e":"é"}"#);
+        assert_eq!(
+            text(&exchange.query()),
+            r#"{"a":["1","x y"],"b[c]":"2","d":"","e":"é"}"#
+        );
         assert_eq!(exchange.path(), "/chat");
     }
 
     #[test]
     fn headers_in_any_case_and_joined() {
         let lines = [
-            ("x-a", "1"), ("x-a", "2"), ("user-agent", "u"), ("user-agent", "v"),
-            ("cookie", "a=1"), ("cookie", "b=%41; a=2; bad=%zz"), ("x-empty", ""), ("x-last", "z"),
+            ("x-a", "1"),
+            ("x-a", "2"),
+            ("user-agent", "u"),
+            ("user-agent", "v"),
+            ("cookie", "a=1"),
+            ("cookie", "b=%41; a=2; bad=%zz"),
+            ("x-empty", ""),
+            ("x-last", "z"),
         ];
         let exchange = exchange("/", &lines);
         assert_eq!(exchange.header("X-A").as_deref(), Some("1, 2"));
@@ -274,7 +326,10 @@ mod tests {
         assert_eq!(exchange.header("x-empty").as_deref(), Some(""));
         assert_eq!(exchange.header("x-last").as_deref(), Some("z"));
         assert_eq!(exchange.header("x-none"), None);
-        assert_eq!(text(&exchange.cookies()), r#"{"a":"2","b":"A","bad":"%zz"}"#);
+        assert_eq!(
+            text(&exchange.cookies()),
+            r#"{"a":"2","b":"A","bad":"%zz"}"#
+        );
     }
 
     #[test]
@@ -284,6 +339,11 @@ mod tests {
         assert_eq!(text(&exchange.parsed_body()), r#"{"a":1}"#);
         assert_eq!(exchange.body_text(), r#"{"a":1}"#);
         let binary = Frame::Binary(Bytes::from_static(&[b'a', 0xff]));
-        assert_eq!(self::exchange("/", &[]).with_message(binary, false).body_text(), "a\u{fffd}");
+        assert_eq!(
+            self::exchange("/", &[])
+                .with_message(binary, false)
+                .body_text(),
+            "a\u{fffd}"
+        );
     }
 }

@@ -49,8 +49,14 @@ pub(crate) fn message(frame: &Frame) -> Bytes {
 /// A close frame; `None` has no code, as the answer to one that had none. A reason that is too
 /// long is cut, a code that may not be sent becomes 1011.
 pub(crate) fn close(close: Option<&Close>) -> Bytes {
-    let Some(close) = close else { return encode(CLOSE, &[]) };
-    let code = if is_close_code(close.code) { close.code } else { 1011 };
+    let Some(close) = close else {
+        return encode(CLOSE, &[]);
+    };
+    let code = if is_close_code(close.code) {
+        close.code
+    } else {
+        1011
+    };
     let mut end = close.reason.len().min(REASON);
     while !close.reason.is_char_boundary(end) {
         end -= 1;
@@ -87,11 +93,20 @@ mod tests {
 
     #[test]
     fn a_close_frame_always_fits_and_has_a_code_that_may_be_sent() {
-        let long = Close { code: 1008, reason: "ä".repeat(100) };
+        let long = Close {
+            code: 1008,
+            reason: "ä".repeat(100),
+        };
         let frame = close(Some(&long));
         assert_eq!(frame[1], 2 + 122);
         assert!(std::str::from_utf8(&frame[4..]).is_ok());
-        assert_eq!(&close(Some(&Close { code: 1005, reason: String::new() }))[2..], &[3, 243]);
+        assert_eq!(
+            &close(Some(&Close {
+                code: 1005,
+                reason: String::new()
+            }))[2..],
+            &[3, 243]
+        );
         assert_eq!(&close(None)[..], &[0x88, 0]);
     }
 }

@@ -33,11 +33,15 @@ const fn refused(status: StatusCode, message: &'static str) -> Refused {
 }
 
 /// No WebSocket route has that path.
-pub(crate) const NOT_FOUND: Refused =
-    refused(StatusCode::NOT_FOUND, "No WebSocket route found for this path");
+pub(crate) const NOT_FOUND: Refused = refused(
+    StatusCode::NOT_FOUND,
+    "No WebSocket route found for this path",
+);
 /// The route has no place for the client.
-pub(crate) const NO_ROOM: Refused =
-    refused(StatusCode::SERVICE_UNAVAILABLE, "The route has too many groups");
+pub(crate) const NO_ROOM: Refused = refused(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "The route has too many groups",
+);
 
 /// Whether a request wants to become a WebSocket.
 pub(crate) fn is_upgrade<B>(request: &Request<B>) -> bool {
@@ -47,9 +51,10 @@ pub(crate) fn is_upgrade<B>(request: &Request<B>) -> bool {
 
 fn names(headers: &HeaderMap, header: &HeaderName, token: &str) -> bool {
     headers.get_all(header).iter().any(|value| {
-        value.as_bytes().split(|&b| b == b',').any(|part| {
-            part.trim_ascii().eq_ignore_ascii_case(token.as_bytes())
-        })
+        value
+            .as_bytes()
+            .split(|&b| b == b',')
+            .any(|part| part.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
     })
 }
 
@@ -58,7 +63,10 @@ pub(crate) fn check(head: &request::Parts) -> Result<Offer, Refused> {
     const BAD: StatusCode = StatusCode::BAD_REQUEST;
     let headers = &head.headers;
     if head.method != Method::GET {
-        return Err(refused(StatusCode::METHOD_NOT_ALLOWED, "Invalid HTTP method"));
+        return Err(refused(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Invalid HTTP method",
+        ));
     }
     if head.version != Version::HTTP_11 {
         return Err(refused(BAD, "Invalid HTTP version"));
@@ -68,7 +76,10 @@ pub(crate) fn check(head: &request::Parts) -> Result<Offer, Refused> {
     }
     // hyper lets both through together, and a body would be read as frames.
     let has_body = headers.contains_key(TRANSFER_ENCODING)
-        || headers.get_all(CONTENT_LENGTH).iter().any(|length| length != "0");
+        || headers
+            .get_all(CONTENT_LENGTH)
+            .iter()
+            .any(|length| length != "0");
     if has_body {
         return Err(refused(BAD, "A WebSocket handshake has no body"));
     }
@@ -82,22 +93,37 @@ pub(crate) fn check(head: &request::Parts) -> Result<Offer, Refused> {
             let message = "Missing or invalid Sec-WebSocket-Version header";
             return Err(refused(StatusCode::UPGRADE_REQUIRED, message));
         }
-        _ => return Err(refused(BAD, "Missing or invalid Sec-WebSocket-Version header")),
+        _ => {
+            return Err(refused(
+                BAD,
+                "Missing or invalid Sec-WebSocket-Version header",
+            ));
+        }
     }
     let protocols =
         protocols(headers).ok_or(refused(BAD, "Invalid Sec-WebSocket-Protocol header"))?;
-    Ok(Offer { accept: derive_accept_key(key), protocols })
+    Ok(Offer {
+        accept: derive_accept_key(key),
+        protocols,
+    })
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
     let mut values = headers.get_all(name).iter();
-    values.next().filter(|value| !value.is_empty() && values.next().is_none())
+    values
+        .next()
+        .filter(|value| !value.is_empty() && values.next().is_none())
 }
 
 /// Sixteen bytes in base64: twenty-two characters and two `=`.
 fn is_key(key: &[u8]) -> bool {
-    let Some(digits) = key.strip_suffix(b"==") else { return false };
-    digits.len() == 22 && digits.iter().all(|b| b.is_ascii_alphanumeric() || b"+/".contains(b))
+    let Some(digits) = key.strip_suffix(b"==") else {
+        return false;
+    };
+    digits.len() == 22
+        && digits
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"+/".contains(b))
 }
 
 /// The offered subprotocols: tokens, none twice.
@@ -260,6 +286,9 @@ mod tests {
         assert_eq!(offer.choose(&[]), Some("a"));
         assert_eq!(offer.choose(&spoken(&["x", "c", "b"])), Some("c"));
         assert_eq!(offer.choose(&spoken(&["x"])), None);
-        assert_eq!(offer.accept(Some("c")).headers()[SEC_WEBSOCKET_PROTOCOL], "c");
+        assert_eq!(
+            offer.accept(Some("c")).headers()[SEC_WEBSOCKET_PROTOCOL],
+            "c"
+        );
     }
 }

@@ -75,7 +75,9 @@ impl LiveRoute {
 
     /// Starts the stream of a broadcast, unless it runs.
     pub(crate) fn start(self: &Arc<Self>, site: &Arc<Site>) {
-        let Some(definition) = self.definition() else { return };
+        let Some(definition) = self.definition() else {
+            return;
+        };
         if definition.mode() == Mode::Broadcast && definition.setup.group.is_none() {
             let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
             if stream.is_none() {
@@ -127,7 +129,9 @@ impl LiveRoute {
     ) -> Arc<Place> {
         let group = group.map(|group| {
             let membership = group.audience.join(client);
-            let broadcasts = self.definition().is_some_and(|d| d.mode() == Mode::Broadcast);
+            let broadcasts = self
+                .definition()
+                .is_some_and(|d| d.mode() == Mode::Broadcast);
             let mut stream = group.stream.lock().unwrap_or_else(PoisonError::into_inner);
             if broadcasts && stream.is_none() {
                 *stream = Some(broadcast::start(site, self, &group.audience));
@@ -135,7 +139,11 @@ impl LiveRoute {
             drop(stream);
             (group, Some(membership))
         });
-        Arc::new(Place { route: self.clone(), _all: self.audience.join(client), group })
+        Arc::new(Place {
+            route: self.clone(),
+            _all: self.audience.join(client),
+            group,
+        })
     }
 
     /// Whoever is there receives these messages.
@@ -191,12 +199,19 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let Some((group, membership)) = &mut self.group else { return };
+        let Some((group, membership)) = &mut self.group else {
+            return;
+        };
         drop(membership.take());
         // Its sequence is kept for a while, for clients that come back.
         if group.audience.len() == 0 && !group.ending.swap(true, Ordering::AcqRel) {
-            let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-            runtime.spawn(end_later(Arc::downgrade(&self.route), Arc::downgrade(group)));
+            let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+                return;
+            };
+            runtime.spawn(end_later(
+                Arc::downgrade(&self.route),
+                Arc::downgrade(group),
+            ));
         }
     }
 }
@@ -205,7 +220,9 @@ impl Drop for Place {
 async fn end_later(route: Weak<LiveRoute>, group: Weak<Group>) {
     loop {
         sleep(limits::GROUP_KEPT).await;
-        let (Some(route), Some(group)) = (route.upgrade(), group.upgrade()) else { return };
+        let (Some(route), Some(group)) = (route.upgrade(), group.upgrade()) else {
+            return;
+        };
         let mut groups = route.groups();
         group.ending.store(false, Ordering::Release);
         if group.audience.len() > 0 {

@@ -248,11 +248,17 @@ impl State {
     }
 
     fn try_write(&mut self, mut frame: Bytes) -> Sent {
-        let Some(writer) = &mut self.writer else { return Sent::Gone };
+        let Some(writer) = &mut self.writer else {
+            return Sent::Gone;
+        };
         match writer.try_write(&frame) {
             Ok(written) if written == frame.len() => {
                 self.progress += written as u64;
-                if self.is_blocked() { Sent::Queued } else { Sent::Written }
+                if self.is_blocked() {
+                    Sent::Queued
+                } else {
+                    Sent::Written
+                }
             }
             Ok(written) => {
                 self.progress += written as u64;
@@ -278,7 +284,9 @@ impl State {
         };
         loop {
             let mut pong = false;
-            if !self.partial && let Some(frame) = self.pong.take() {
+            if !self.partial
+                && let Some(frame) = self.pong.take()
+            {
                 self.bytes += frame.len();
                 self.queue.push_front(frame);
                 pong = true;
@@ -305,7 +313,9 @@ impl State {
             self.progress += written as u64;
             self.bytes -= written;
             self.partial = false;
-            while written > 0 && let Some(front) = self.queue.front_mut() {
+            while written > 0
+                && let Some(front) = self.queue.front_mut()
+            {
                 if written < front.len() {
                     front.advance(written);
                     self.partial = true;
@@ -323,6 +333,8 @@ impl State {
 
 impl fmt::Debug for Out {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Out").field("messages", &self.messages()).finish_non_exhaustive()
+        f.debug_struct("Out")
+            .field("messages", &self.messages())
+            .finish_non_exhaustive()
     }
 }

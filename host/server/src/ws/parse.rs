@@ -25,7 +25,11 @@ pub(crate) fn message(form: Option<Kind>, text: &str, auto: bool) -> Result<Valu
         _ if auto => guess(text),
         _ => Value::Undefined,
     };
-    Ok(if parsed.is_truthy() { parsed } else { Value::Undefined })
+    Ok(if parsed.is_truthy() {
+        parsed
+    } else {
+        Value::Undefined
+    })
 }
 
 /// What a message looks like: an object or a list in JSON, an element in XML, else a text.
@@ -49,12 +53,27 @@ mod tests {
             ("text/plain", r#"{"a":1}"#, false, ""),
             ("application/json", r#"{"a":1}"#, false, r#"{"a":1}"#),
             ("Application/JSON; charset=utf-8", "[1]", false, "[1]"),
-            ("application/vnd.api+json", r#"{"a":1}"#, false, r#"{"a":1}"#),
+            (
+                "application/vnd.api+json",
+                r#"{"a":1}"#,
+                false,
+                r#"{"a":1}"#,
+            ),
             ("application/json", "null", false, ""),
             ("application/json", "0", false, ""),
-            ("application/xml", "<a>1</a>", false, r#"{"a":{"_text":"1"}}"#),
+            (
+                "application/xml",
+                "<a>1</a>",
+                false,
+                r#"{"a":{"_text":"1"}}"#,
+            ),
             ("application/x-www-form-urlencoded", "a=1", false, ""),
-            ("application/x-www-form-urlencoded", "a=1", true, r#"{"a":"1"}"#),
+            (
+                "application/x-www-form-urlencoded",
+                "a=1",
+                true,
+                r#"{"a":"1"}"#,
+            ),
             ("", r#" {"a":1}"#, true, r#"{"a":1}"#),
             ("", "<a>1</a>", true, r#"{"a":{"_text":"1"}}"#),
             ("", "{broken", true, ""),
@@ -66,6 +85,9 @@ mod tests {
             assert_eq!(found, expected, "{content_type} {text} {auto}");
         }
         let error = message(form("application/json"), "{", false).unwrap_err();
-        assert!(error.starts_with("Error while parsing the message: "), "{error}");
+        assert!(
+            error.starts_with("Error while parsing the message: "),
+            "{error}"
+        );
     }
 }

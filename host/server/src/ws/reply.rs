@@ -31,7 +31,10 @@ pub(crate) struct Reply {
 impl Reply {
     /// One message to the sender.
     pub(crate) fn message(frame: Bytes) -> Self {
-        Self { frames: Frames::One(frame), ..Self::default() }
+        Self {
+            frames: Frames::One(frame),
+            ..Self::default()
+        }
     }
 }
 

@@ -32,7 +32,10 @@ pub(super) async fn call(
     call.session = Some(state.clone());
     let (call, result) = leader.session.event(event, call).await;
     match result {
-        Ok(again) => Ok((call.answer, again.map(|ms| Duration::from_millis(u64::from(ms))))),
+        Ok(again) => Ok((
+            call.answer,
+            again.map(|ms| Duration::from_millis(u64::from(ms))),
+        )),
         Err(failure) => {
             tracing::warn!(session = state.id(), "{failure}");
             Err(failure)
@@ -50,15 +53,27 @@ pub(super) async fn ask(
 ) -> Reply {
     match call(site, leader, state, event, Arc::new(exchange)).await {
         Ok((answer, again)) => Reply {
-            frames: answer.frames.iter().map(frames::message).collect::<Vec<_>>().into(),
+            frames: answer
+                .frames
+                .iter()
+                .map(frames::message)
+                .collect::<Vec<_>>()
+                .into(),
             delay: answer.delay,
             close: answer.close,
             again,
             ..Reply::default()
         },
         Err(_) => {
-            let close = Close { code: 1011, reason: "the session's plugin failed".to_owned() };
-            Reply { close: Some(close), failed: true, ..Reply::default() }
+            let close = Close {
+                code: 1011,
+                reason: "the session's plugin failed".to_owned(),
+            };
+            Reply {
+                close: Some(close),
+                failed: true,
+                ..Reply::default()
+            }
         }
     }
 }
@@ -83,16 +98,31 @@ impl Sitting {
     pub(crate) fn new(guest: Guest) -> Self {
         let state = Arc::new(SessionState::new(&*guest.handshake.connection));
         let definition = guest.route.definition();
-        Self { guest, definition, state, events: 0, again: None, due: None }
+        Self {
+            guest,
+            definition,
+            state,
+            events: 0,
+            again: None,
+            due: None,
+        }
     }
 
     fn ask(&mut self, event: SessionEvent, exchange: Conversation) -> Option<Work> {
         let present = self.guest.route.definition();
-        let leader = present.as_ref().and_then(|definition| definition.setup.session.clone());
+        let leader = present
+            .as_ref()
+            .and_then(|definition| definition.setup.session.clone());
         let (Some(present), Some(leader)) = (present, leader) else {
-            return Some(Work::Done(Reply { close: Some(removed()), ..Reply::default() }));
+            return Some(Work::Done(Reply {
+                close: Some(removed()),
+                ..Reply::default()
+            }));
         };
-        let opened_anew = self.definition.as_ref().is_some_and(|known| !known.is_same(&present));
+        let opened_anew = self
+            .definition
+            .as_ref()
+            .is_some_and(|known| !known.is_same(&present));
         self.definition = Some(present);
         let (site, state) = (self.guest.site.clone(), self.state.clone());
         let reopening = opened_anew.then(|| self.guest.exchange(Kind::Opened, self.events));
@@ -103,10 +133,15 @@ impl Sitting {
             let opened = ask(&site, &leader, &state, SessionEvent::Opened, opening).await;
             if opened.failed || opened.close.is_some() {
                 let reason = "the session's new version refuses it".to_owned();
-                return Reply { close: Some(Close { code: 1012, reason }), ..opened };
+                return Reply {
+                    close: Some(Close { code: 1012, reason }),
+                    ..opened
+                };
             }
             let mut reply = ask(&site, &leader, &state, event, exchange).await;
-            reply.frames = [opened.frames.as_slice(), reply.frames.as_slice()].concat().into();
+            reply.frames = [opened.frames.as_slice(), reply.frames.as_slice()]
+                .concat()
+                .into();
             reply
         })))
     }
@@ -120,8 +155,15 @@ impl Lead for Sitting {
 
     fn message(&mut self, frame: Frame) -> Option<Work> {
         self.events += 1;
-        let auto = self.guest.route.definition().is_some_and(|d| d.setup.auto_parse);
-        let exchange = self.guest.exchange(Kind::Message, self.events).with_message(frame, auto);
+        let auto = self
+            .guest
+            .route
+            .definition()
+            .is_some_and(|d| d.setup.auto_parse);
+        let exchange = self
+            .guest
+            .exchange(Kind::Message, self.events)
+            .with_message(frame, auto);
         self.ask(SessionEvent::Message, exchange)
     }
 

@@ -69,7 +69,9 @@ pub(crate) struct Leader {
 
 impl std::fmt::Debug for Leader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Leader").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Leader")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,8 +96,14 @@ pub(crate) enum Timeline {
 pub(crate) enum Step {
     Send(Message),
     Wait(Duration),
-    Expect { rules: Rules, within: Option<Duration> },
-    Close { code: u16, reason: Text },
+    Expect {
+        rules: Rules,
+        within: Option<Duration>,
+    },
+    Close {
+        code: u16,
+        reason: Text,
+    },
     /// Begin again, so many times; 0 is for ever.
     Loop(u32),
 }
@@ -109,7 +117,10 @@ impl Setup {
             Some(StreamingMode::Unicast) => Mode::OneToOne,
             Some(StreamingMode::Broadcast) => Mode::Broadcast,
         };
-        let refuse = extension.refuse.iter().map(|refusal| Refusal::new(refusal, plugins));
+        let refuse = extension
+            .refuse
+            .iter()
+            .map(|refusal| Refusal::new(refusal, plugins));
         let timeline = match &extension.timeline {
             None => None,
             Some(file::Timeline::File(path)) => Some(Timeline::File(path.clone())),
@@ -145,19 +156,26 @@ impl Leader {
         extension: &file::RouteExtension,
         plugins: &Plugins,
     ) -> Result<Option<Self>, Error> {
-        let Some(name) = &extension.session else { return Ok(None) };
+        let Some(name) = &extension.session else {
+            return Ok(None);
+        };
         let session = plugins.session(name)?;
         let usage = usage(extension.configuration.as_ref());
-        Ok(Some(Self { name: name.as_str().into(), session, usage }))
+        Ok(Some(Self {
+            name: name.as_str().into(),
+            session,
+            usage,
+        }))
     }
 }
 
 fn rhythm(route: &file::Route) -> Rhythm {
     let at_least = |ms: u64| Duration::from_millis(ms).max(limits::STREAM_INTERVAL);
     match &route.wasmock.interval {
-        Some(range) => {
-            Rhythm::Random { min: at_least(range.min), max: at_least(range.max.max(range.min)) }
-        }
+        Some(range) => Rhythm::Random {
+            min: at_least(range.min),
+            max: at_least(range.max.max(range.min)),
+        },
         None => Rhythm::Steady {
             interval: at_least(route.streaming_interval),
             jitter: Duration::from_millis(route.wasmock.jitter.unwrap_or(0)),
@@ -205,8 +223,10 @@ impl Message {
 
 /// Base64, with or without padding and line breaks.
 pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> =
-        text.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=').collect();
+    let digits: Vec<u8> = text
+        .bytes()
+        .filter(|b| !b.is_ascii_whitespace() && *b != b'=')
+        .collect();
     data_encoding::BASE64_NOPAD.decode(&digits).ok()
 }
 
@@ -230,9 +250,10 @@ impl Step {
                 )?,
                 within: expect.within.map(Duration::from_millis),
             },
-            file::Step::Close(close) => {
-                Self::Close { code: close.code, reason: Text::new(&close.reason) }
-            }
+            file::Step::Close(close) => Self::Close {
+                code: close.code,
+                reason: Text::new(&close.reason),
+            },
             file::Step::Loop(times) => Self::Loop(*times),
         })
     }

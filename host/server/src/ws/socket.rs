@@ -53,24 +53,29 @@ pub(crate) enum Writer {
 /// Takes the socket out of hyper, with what came after the request's head.
 pub(crate) fn split(upgraded: Upgraded) -> (Reader, Writer, Bytes) {
     let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => return tcp(parts.io.into_inner(), parts.read_buf),
+        Ok(parts) => return tcp(parts.io.into_inner(), &parts.read_buf),
         Err(upgraded) => upgraded,
     };
-    let upgraded = match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
-        Ok(parts) => return tcp(parts.io.into_inner(), parts.read_buf),
-        Err(upgraded) => upgraded,
-    };
+    let upgraded =
+        match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+            Ok(parts) => return tcp(parts.io.into_inner(), &parts.read_buf),
+            Err(upgraded) => upgraded,
+        };
     other(Box::new(TokioIo::new(upgraded)), Bytes::new())
 }
 
 /// Splits a TCP stream.
-pub(crate) fn tcp(stream: TcpStream, early: Bytes) -> (Reader, Writer, Bytes) {
+fn tcp(stream: TcpStream, early: &Bytes) -> (Reader, Writer, Bytes) {
     // Without it small frames wait for the acknowledgement of the last one. It may fail only
     // on a socket that is gone already.
     let _ = stream.set_nodelay(true);
     let (reader, writer) = stream.into_split();
     // hyper's buffer is larger than what is left in it, and would live on.
-    let early = if early.is_empty() { Bytes::new() } else { Bytes::copy_from_slice(&early) };
+    let early = if early.is_empty() {
+        Bytes::new()
+    } else {
+        Bytes::copy_from_slice(&early)
+    };
     (Reader::Tcp(reader), Writer::Tcp(writer), early)
 }
 
@@ -128,7 +133,10 @@ impl Writer {
         let written = match self {
             Self::Tcp(half) => ready!(Pin::new(half).poll_write_vectored(cx, slices))?,
             Self::Other(half, unsent) => {
-                let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |s| s);
+                let first = slices
+                    .iter()
+                    .find(|slice| !slice.is_empty())
+                    .map_or(&[][..], |s| s);
                 let written = ready!(Pin::new(half).poll_write(cx, first))?;
                 *unsent = true;
                 written

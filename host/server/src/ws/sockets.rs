@@ -97,12 +97,18 @@ impl Sockets {
         let mock = site.mock_kept();
         let mut routes = lock(&self.routes);
         let mut served = HashSet::new();
-        for route in mock.routes.iter().filter(|route| route.kind() == RouteType::Ws) {
+        for route in mock
+            .routes
+            .iter()
+            .filter(|route| route.kind() == RouteType::Ws)
+        {
             let id: Arc<str> = match route.uuid() {
                 "" => route.pattern.text().into(),
                 uuid => uuid.into(),
             };
-            let Some(definition) = Definition::new(site, &mock, route).map(Arc::new) else { continue };
+            let Some(definition) = Definition::new(site, &mock, route).map(Arc::new) else {
+                continue;
+            };
             if !served.insert(id.clone()) {
                 continue;
             }
@@ -111,7 +117,10 @@ impl Sockets {
                     .definition()
                     .is_some_and(|present| present.setup.is_compatible(&definition.setup));
                 if !compatible {
-                    live.end(&Close { code: 1012, reason: "the route has changed".to_owned() });
+                    live.end(&Close {
+                        code: 1012,
+                        reason: "the route has changed".to_owned(),
+                    });
                 }
                 compatible
             });
@@ -141,7 +150,10 @@ impl Sockets {
     pub(crate) async fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
         self.stop.notify_waiters();
-        let close = Close { code: 1001, reason: "the server is stopping".to_owned() };
+        let close = Close {
+            code: 1001,
+            reason: "the server is stopping".to_owned(),
+        };
         for (_, live) in lock(&self.routes).drain() {
             live.end(&close);
         }
@@ -182,7 +194,12 @@ impl Sockets {
         match self.accept(site, &head, peer, on_upgrade).await {
             Ok(response) => response,
             Err(Denied::Refused(refused)) => {
-                tracing::info!(url = target(&head), status = refused.status.as_u16(), "WebSocket refused: {}", refused.message);
+                tracing::info!(
+                    url = target(&head),
+                    status = refused.status.as_u16(),
+                    "WebSocket refused: {}",
+                    refused.message
+                );
                 refused.response()
             }
             Err(Denied::Answered(response)) => *response,
@@ -202,7 +219,11 @@ impl Sockets {
             tracing::warn!("a Socket.IO client connects to {path}; Socket.IO is not spoken");
         }
         let mock = site.mock_kept();
-        let found = mock.websockets.find(path).next().filter(|_| is_decodable(path));
+        let found = mock
+            .websockets
+            .find(path)
+            .next()
+            .filter(|_| is_decodable(path));
         let found = found.ok_or(NOT_FOUND)?;
         let params = Value::object(found.pattern.params(path, found.way));
         let key = match found.value.uuid() {
@@ -224,8 +245,13 @@ impl Sockets {
         drop(host);
         facts.base_url = site.base_url(&hostname).into();
         facts.hostname = hostname;
-        let guest = Guest { site: site.clone(), route: live.clone(), handshake: Arc::new(facts) };
-        self.enter(guest, &definition, &offer, peer, on_upgrade).await
+        let guest = Guest {
+            site: site.clone(),
+            route: live.clone(),
+            handshake: Arc::new(facts),
+        };
+        self.enter(guest, &definition, &offer, peer, on_upgrade)
+            .await
     }
 
     async fn enter(
@@ -244,14 +270,21 @@ impl Sockets {
             None => None,
             Some(name) => {
                 let call = guest.site.call(Arc::new(exchange()));
-                let name = guest.site.render_text(name, call).await.1.unwrap_or_else(|error| {
-                    tracing::warn!("the group of a client does not render: {error}");
-                    String::new()
-                });
+                let name = guest
+                    .site
+                    .render_text(name, call)
+                    .await
+                    .1
+                    .unwrap_or_else(|error| {
+                        tracing::warn!("the group of a client does not render: {error}");
+                        String::new()
+                    });
                 Some((name.clone(), guest.route.group(&name).ok_or(NO_ROOM)?))
             }
         };
-        let protocol = offer.choose(&definition.setup.subprotocols).map(str::to_owned);
+        let protocol = offer
+            .choose(&definition.setup.subprotocols)
+            .map(str::to_owned);
         let response = offer.accept(protocol.as_deref());
         if self.stopping.load(Ordering::Acquire) {
             return Err(NOT_FOUND.into());
@@ -268,7 +301,12 @@ impl Sockets {
 
     /// Sends a message to the clients of a route, or of one of its groups. How many there are;
     /// nothing when there is no such route or group.
-    pub(crate) async fn send(&self, route: &str, group: Option<&str>, frame: &Frame) -> Option<usize> {
+    pub(crate) async fn send(
+        &self,
+        route: &str,
+        group: Option<&str>,
+        frame: &Frame,
+    ) -> Option<usize> {
         let live = self.find(route)?;
         let audience = live.audience_of(group)?;
         audience.send([frames::message(frame)].into(), None).await;
@@ -277,16 +315,25 @@ impl Sockets {
 
     /// Sends a message to one client; false when it is gone.
     pub(crate) fn send_to(&self, id: &str, frame: &Frame) -> bool {
-        let client = lock(&self.clients).values().find(|client| *client.id == *id).cloned();
+        let client = lock(&self.clients)
+            .values()
+            .find(|client| *client.id == *id)
+            .cloned();
         client.is_some_and(|client| {
             use super::out::Sent;
-            matches!(client.push(&frames::message(frame)), Sent::Written | Sent::Queued)
+            matches!(
+                client.push(&frames::message(frame)),
+                Sent::Written | Sent::Queued
+            )
         })
     }
 
     /// Closes a connection; false when there is none of that id.
     pub(crate) fn close(&self, id: &str, close: Close) -> bool {
-        let client = lock(&self.clients).values().find(|client| *client.id == *id).cloned();
+        let client = lock(&self.clients)
+            .values()
+            .find(|client| *client.id == *id)
+            .cloned();
         client.is_some_and(|client| client.out.ask_close(close))
     }
 
@@ -303,7 +350,10 @@ impl Sockets {
         let clients = lock(&self.clients);
         let mut found: Vec<&Arc<Client>> = clients
             .values()
-            .filter(|client| id.as_ref().is_none_or(|id| id.as_deref() == Some(&*client.route)))
+            .filter(|client| {
+                id.as_ref()
+                    .is_none_or(|id| id.as_deref() == Some(&*client.route))
+            })
             .collect();
         found.sort_by_key(|client| client.number);
         found.into_iter().map(|client| client.info()).collect()
@@ -318,7 +368,10 @@ impl Sockets {
                 definition.route.source.endpoint.trim_start_matches('/') == path
             })
         };
-        routes.get(route).or_else(|| routes.values().find(by_path)).cloned()
+        routes
+            .get(route)
+            .or_else(|| routes.values().find(by_path))
+            .cloned()
     }
 
     fn add(&self, client: &Arc<Client>) {
@@ -359,7 +412,11 @@ async fn refusal(
         let holds = if refusal.rules.is_empty() {
             true
         } else if refusal.rules.is_native() {
-            let facts = Facts { exchange: &*exchange, site, mock: &definition.mock };
+            let facts = Facts {
+                exchange: &*exchange,
+                site,
+                mock: &definition.mock,
+            };
             refusal.rules.hold_now(facts)
         } else {
             let holds;
@@ -401,7 +458,9 @@ async fn serve(
     let (reader, writer, early) = socket::split(upgraded);
     let site = guest.site.clone();
     let route = guest.route.clone();
-    let (name, group) = group.map_or((None, None), |(name, group)| (Some(name.into()), Some(group)));
+    let (name, group) = group.map_or((None, None), |(name, group)| {
+        (Some(name.into()), Some(group))
+    });
     let client = Arc::new(Client {
         number: unique_id(),
         id: guest.handshake.connection.clone(),
@@ -462,7 +521,9 @@ async fn lead(
 fn connection_id(site: &Site) -> String {
     let random = site.random_source();
     let bits = (u128::from(random.bits()) << 64) | u128::from(random.bits());
-    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+    uuid::Builder::from_random_bytes(bits.to_be_bytes())
+        .into_uuid()
+        .to_string()
 }
 
 /// An address as Node prints it on a socket for both versions.

@@ -29,9 +29,19 @@ pub(crate) struct Streaming {
 
 impl Streaming {
     pub(crate) fn new(guest: Guest, definition: Arc<Definition>) -> Self {
-        let schedule =
-            Schedule::new(definition.setup.rhythm, Clock::instant(), guest.site.random_source());
-        Self { guest, definition: Some(definition), schedule, sent: 0, latest: None, burst: None }
+        let schedule = Schedule::new(
+            definition.setup.rhythm,
+            Clock::instant(),
+            guest.site.random_source(),
+        );
+        Self {
+            guest,
+            definition: Some(definition),
+            schedule,
+            sent: 0,
+            latest: None,
+            burst: None,
+        }
     }
 
     /// A stream that is defined anew restarts at 1.
@@ -60,20 +70,29 @@ impl Lead for Streaming {
     }
 
     fn message(&mut self, frame: Frame) -> Option<Work> {
-        if self.definition.as_ref().is_some_and(|definition| definition.setup.sees_messages) {
+        if self
+            .definition
+            .as_ref()
+            .is_some_and(|definition| definition.setup.sees_messages)
+        {
             self.latest = Some(frame);
         }
         None
     }
 
     fn next_tick(&self) -> Option<Instant> {
-        let next = self.burst.map_or_else(|| self.schedule.next(), |(_, began)| began);
+        let next = self
+            .burst
+            .map_or_else(|| self.schedule.next(), |(_, began)| began);
         self.definition.is_some().then_some(next)
     }
 
     fn tick(&mut self, now: Instant) -> Option<Work> {
         let Some(definition) = self.refresh(now) else {
-            return Some(Work::Done(Reply { close: Some(removed()), ..Reply::default() }));
+            return Some(Work::Done(Reply {
+                close: Some(removed()),
+                ..Reply::default()
+            }));
         };
         match &mut self.burst {
             Some((left, _)) if *left > 1 => *left -= 1,
@@ -84,7 +103,10 @@ impl Lead for Streaming {
                     Rhythm::Steady { interval, .. } => interval,
                     Rhythm::Random { min, max } => (min + max) / 2,
                 };
-                self.guest.route.pace.watch(tick, now, definition.route.pattern.text(), interval);
+                self.guest
+                    .route
+                    .pace
+                    .watch(tick, now, definition.route.pattern.text(), interval);
                 if definition.setup.burst > 1 {
                     self.burst = Some((definition.setup.burst - 1, now));
                 }
@@ -108,7 +130,11 @@ impl Lead for Streaming {
 /// In a stream, nothing is said about what is empty or broken, and the interval is the latency.
 pub(crate) fn as_streamed(reply: &mut Reply) {
     reply.delay = Duration::ZERO;
-    let empty = reply.frames.as_slice().iter().all(|frame| *frame == frames::EMPTY_TEXT);
+    let empty = reply
+        .frames
+        .as_slice()
+        .iter()
+        .all(|frame| *frame == frames::EMPTY_TEXT);
     if reply.failed || empty {
         reply.frames = Frames::None;
     }

@@ -69,12 +69,18 @@ impl Scripted {
         let definition = self.guest.route.definition()?;
         let auto = definition.setup.auto_parse;
         let exchange = self.exchange(Kind::Message).with_message(frame, auto);
-        let Some(Step::Expect { rules, .. }) = self.steps.get(self.position) else { return None };
+        let Some(Step::Expect { rules, .. }) = self.steps.get(self.position) else {
+            return None;
+        };
         if rules.is_empty() {
             return Some(expected(true));
         }
         if rules.is_native() {
-            let facts = Facts { exchange: &exchange, site: &self.guest.site, mock: &definition.mock };
+            let facts = Facts {
+                exchange: &exchange,
+                site: &self.guest.site,
+                mock: &definition.mock,
+            };
             return Some(expected(rules.hold_now(facts)));
         }
         let (steps, position) = (self.steps.clone(), self.position);
@@ -87,7 +93,10 @@ impl Scripted {
                 }
                 _ => false,
             };
-            Reply { expected: holds, ..Reply::default() }
+            Reply {
+                expected: holds,
+                ..Reply::default()
+            }
         })))
     }
 
@@ -96,14 +105,23 @@ impl Scripted {
         let exchange = Arc::new(self.exchange(Kind::Tick));
         Work::Pending(Box::pin(async move {
             let (_, reason) = site.render_text(&reason, site.call(exchange)).await;
-            let close = Close { code, reason: reason.unwrap_or_default() };
-            Reply { close: Some(close), ..Reply::default() }
+            let close = Close {
+                code,
+                reason: reason.unwrap_or_default(),
+            };
+            Reply {
+                close: Some(close),
+                ..Reply::default()
+            }
         }))
     }
 }
 
 fn expected(holds: bool) -> Work {
-    Work::Done(Reply { expected: holds, ..Reply::default() })
+    Work::Done(Reply {
+        expected: holds,
+        ..Reply::default()
+    })
 }
 
 impl Lead for Scripted {
@@ -121,7 +139,9 @@ impl Lead for Scripted {
             while self.early.len() > limits::CLIENT_QUEUE_FRAMES
                 || self.early_bytes > limits::CLIENT_QUEUE_BYTES
             {
-                let Some(frame) = self.early.pop_front() else { break };
+                let Some(frame) = self.early.pop_front() else {
+                    break;
+                };
                 self.early_bytes -= frame.payload().len();
             }
         }
@@ -147,7 +167,10 @@ impl Lead for Scripted {
             self.expecting = None;
             let reason = "the expected message did not come".to_owned();
             let close = Some(Close { code: 1008, reason });
-            return Some(Work::Done(Reply { close, ..Reply::default() }));
+            return Some(Work::Done(Reply {
+                close,
+                ..Reply::default()
+            }));
         }
         let steps = self.steps.clone();
         match steps.get(self.position)? {
@@ -158,7 +181,11 @@ impl Lead for Scripted {
             }
             Step::Wait(time) => {
                 // What cannot be made up for is not made up for.
-                let at = if now > self.at + Duration::from_secs(1) { now } else { self.at };
+                let at = if now > self.at + Duration::from_secs(1) {
+                    now
+                } else {
+                    self.at
+                };
                 self.go_on(at + *time);
                 None
             }

@@ -14,37 +14,64 @@ fn elapsed(since: Instant) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_message_has_exactly_one_answer() {
-    let mut fallback = ws("fallback", json!([
-        { "body": "yes", "rules": [{ "target": "body", "operator": "equals", "value": "hit" }] },
-        { "body": "{{number}}", "rules": [{ "target": "body", "operator": "equals", "value": "n" }] },
-    ]));
+    let mut fallback = ws(
+        "fallback",
+        json!([
+            { "body": "yes", "rules": [{ "target": "body", "operator": "equals", "value": "hit" }] },
+            { "body": "{{number}}", "rules": [{ "target": "body", "operator": "equals", "value": "n" }] },
+        ]),
+    );
     fallback["responseMode"] = json!("FALLBACK");
     let server = Server::start(json!([
         ws("empty", json!([{ "body": "" }])),
         ws("none", json!([])),
         ws("broken", json!([{ "body": "{{oops}}" }])),
-        ws("missing", json!([{ "bodyType": "FILE", "filePath": "no/such/file" }])),
-        ws("escape", json!([{ "bodyType": "FILE", "filePath": "files/{{body}}" }])),
+        ws(
+            "missing",
+            json!([{ "bodyType": "FILE", "filePath": "no/such/file" }])
+        ),
+        ws(
+            "escape",
+            json!([{ "bodyType": "FILE", "filePath": "files/{{body}}" }])
+        ),
         fallback,
     ]))
     .await;
     for (path, message, start) in [
         ("/empty", "x", ""),
         ("/none", "x", ""),
-        ("/broken", "x", "Error while serving the content: broken oops"),
+        (
+            "/broken",
+            "x",
+            "Error while serving the content: broken oops",
+        ),
         ("/missing", "x", "Status: 500, File reading error! (ENOENT"),
-        ("/escape", "../../etc/passwd", "Error while serving the content: Access to relative path"),
+        (
+            "/escape",
+            "../../etc/passwd",
+            "Error while serving the content: Access to relative path",
+        ),
         ("/fallback", "hit", "yes"),
         ("/fallback", "miss", ""),
     ] {
         let mut client = server.connect(path).await;
         for _ in 0..2 {
             let answer = client.ask(message).await;
-            assert!(answer.starts_with(start) && answer.is_empty() == start.is_empty(), "{path}: {answer}");
+            assert!(
+                answer.starts_with(start) && answer.is_empty() == start.is_empty(),
+                "{path}: {answer}"
+            );
         }
     }
     let mut client = server.connect("/fallback").await;
-    for (message, answer) in [("n", "1"), ("miss", ""), ("n", "2"), ("miss", ""), ("hit", "yes"), ("n", "4")] {
+    for (message, answer) in [
+        ("n", "1"),
+        ("miss", ""),
+        ("n", "2"),
+        ("miss", ""),
+        ("hit", "yes"),
+        ("n", "4"),
+    ] {
         assert_eq!(client.ask(message).await, answer, "a miss does not count");
     }
 }
@@ -52,7 +79,8 @@ async fn every_message_has_exactly_one_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_see_the_message_and_the_handshake() {
     let rule = |target: &str, modifier: &str, value: &str, body: &str| {
-        let rule = json!({ "target": target, "modifier": modifier, "operator": "equals", "value": value });
+        let rule =
+            json!({ "target": target, "modifier": modifier, "operator": "equals", "value": value });
         json!({ "body": body, "rules": [rule] })
     };
     let responses = json!([
@@ -74,15 +102,32 @@ async fn rules_see_the_message_and_the_handshake() {
     assert_eq!(client.ask(r#"{"type":"pong"}"#).await, "default");
     assert_eq!(client.ask("{}").await, "third");
     let broken = client.ask("{").await;
-    assert!(broken.starts_with("Error while parsing the message: "), "{broken}");
-    assert_eq!(client.ask(r#"{"type":"ping"}"#).await, "by path", "the connection stays");
+    assert!(
+        broken.starts_with("Error while parsing the message: "),
+        "{broken}"
+    );
+    assert_eq!(
+        client.ask(r#"{"type":"ping"}"#).await,
+        "by path",
+        "the connection stays"
+    );
     let mut client = server.connect("/a/1").await;
-    assert_eq!(client.ask("ping").await, "by path", "a path on a text is the whole text");
+    assert_eq!(
+        client.ask("ping").await,
+        "by path",
+        "a path on a text is the whole text"
+    );
     assert_eq!(client.ask("raw").await, "by text");
     assert_eq!(server.connect("/a/1?q=1").await.ask("x").await, "by query");
-    let mut client = server.connect_with("/a/1", &[("x-token", "t")]).await.unwrap();
+    let mut client = server
+        .connect_with("/a/1", &[("x-token", "t")])
+        .await
+        .unwrap();
     assert_eq!(client.ask("x").await, "by header");
-    let mut client = server.connect_with("/a/1", &[("cookie", "c=v")]).await.unwrap();
+    let mut client = server
+        .connect_with("/a/1", &[("cookie", "c=v")])
+        .await
+        .unwrap();
     assert_eq!(client.ask("x").await, "by cookie");
     let headers = [json_type, ("x-token", "t"), ("cookie", "c=v")];
     let mut client = server.connect_with("/b/7?q=s", &headers).await.unwrap();
@@ -107,23 +152,42 @@ async fn latencies_run_side_by_side_and_the_order_stays() {
     for _ in 0..6 {
         answers.push(client.text().await);
     }
-    assert_eq!(answers, ["slow", "default", "slow", "render", "slow", "default"]);
+    assert_eq!(
+        answers,
+        ["slow", "default", "slow", "render", "slow", "default"]
+    );
     let took = elapsed(start);
-    assert!(took >= Duration::from_millis(400) && took < Duration::from_millis(1100), "{took:?}");
+    assert!(
+        took >= Duration::from_millis(400) && took < Duration::from_millis(1100),
+        "{took:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pings_are_answered_while_a_latency_runs() {
-    let server = Server::start(json!([ws("a", json!([{ "body": "late", "latency": 1500 }]))])).await;
+    let server = Server::start(json!([ws(
+        "a",
+        json!([{ "body": "late", "latency": 1500 }])
+    )]))
+    .await;
     let mut stream = server.raw("/a").await;
     use tokio::io::AsyncWriteExt;
     let start = Clock::instant();
-    stream.write_all(&[frame(0x81, b"x"), frame(0x89, b"p")].concat()).await.unwrap();
+    stream
+        .write_all(&[frame(0x81, b"x"), frame(0x89, b"p")].concat())
+        .await
+        .unwrap();
     assert_eq!(read_frame(&mut stream).await, Some((0x8a, b"p".to_vec())));
     assert!(elapsed(start) < Duration::from_millis(1400));
-    assert_eq!(read_frame(&mut stream).await, Some((0x81, b"late".to_vec())));
+    assert_eq!(
+        read_frame(&mut stream).await,
+        Some((0x81, b"late".to_vec()))
+    );
     // A close drops what is not yet due.
-    stream.write_all(&[frame(0x81, b"x"), frame(0x88, &[3, 232])].concat()).await.unwrap();
+    stream
+        .write_all(&[frame(0x81, b"x"), frame(0x88, &[3, 232])].concat())
+        .await
+        .unwrap();
     assert_eq!(read_frame(&mut stream).await, Some((0x88, vec![3, 232])));
     assert_eq!(read_frame(&mut stream).await, None);
 }
@@ -137,7 +201,12 @@ async fn response_modes_choose_by_the_connections_own_number() {
         route["responseMode"] = json!(mode);
         route
     };
-    let server = Server::start(json!([mode("SEQUENTIAL"), mode("DISABLE_RULES"), mode("RANDOM")])).await;
+    let server = Server::start(json!([
+        mode("SEQUENTIAL"),
+        mode("DISABLE_RULES"),
+        mode("RANDOM")
+    ]))
+    .await;
     for _ in 0..2 {
         let mut client = server.connect("/SEQUENTIAL").await;
         for answer in ["a", "b", "c", "a"] {
@@ -168,10 +237,18 @@ async fn bodies_come_from_files_and_may_be_binary_or_close() {
     ]))
     .await;
     assert_eq!(server.connect("/file").await.ask("x").await, "file x");
-    for (path, bytes) in [("/raw", &b"file {{body}}"[..]), ("/base64", &[0, 255]), ("/text", b"tx")] {
+    for (path, bytes) in [
+        ("/raw", &b"file {{body}}"[..]),
+        ("/base64", &[0, 255]),
+        ("/text", b"tx"),
+    ] {
         let mut client = server.connect(path).await;
         client.send("x").await;
-        assert_eq!(client.next().await, Message::binary(bytes.to_vec()), "{path}");
+        assert_eq!(
+            client.next().await,
+            Message::binary(bytes.to_vec()),
+            "{path}"
+        );
     }
     let mut client = server.connect("/burst").await;
     client.send("b").await;
@@ -196,10 +273,16 @@ async fn handshakes_are_refused_by_rule_and_clients_greeted() {
         }],
     });
     let server = Server::start(json!([route])).await;
-    let refused = server.connect_with("/echo?name=x", &[]).await.err().unwrap();
+    let refused = server
+        .connect_with("/echo?name=x", &[])
+        .await
+        .err()
+        .unwrap();
     assert_eq!(refused, (401, "who are you, x?".to_owned()));
-    let mut client =
-        server.connect_with("/echo?name=x", &[("authorization", "Bearer t")]).await.unwrap();
+    let mut client = server
+        .connect_with("/echo?name=x", &[("authorization", "Bearer t")])
+        .await
+        .unwrap();
     assert_eq!(client.text().await, "hello x");
     assert_eq!(client.ask("a").await, "a");
 }
@@ -212,10 +295,13 @@ async fn rooms_send_to_everybody_or_to_the_others() {
     };
     let mut quiet = to("others", "quiet");
     quiet["wasmock"]["answer"] = json!(false);
-    let mut route = ws("room/:room", json!([
-        { "body": "alone: {{body}}", "default": true },
-        to("group", "group"), to("others", "others"), to("all", "all"), quiet,
-    ]));
+    let mut route = ws(
+        "room/:room",
+        json!([
+            { "body": "alone: {{body}}", "default": true },
+            to("group", "group"), to("others", "others"), to("all", "all"), quiet,
+        ]),
+    );
     route["wasmock"] = json!({ "group": "{{urlParam 'room'}}" });
     let server = Server::start(json!([route])).await;
     let mut a = server.connect("/room/1").await;
@@ -231,7 +317,11 @@ async fn rooms_send_to_everybody_or_to_the_others() {
     assert_eq!(b.text().await, "quiet");
     assert_eq!(a.ask("all").await, "all", "nothing came between");
     assert_eq!(b.text().await, "all");
-    assert_eq!(c.text().await, "all", "the first message for the other room");
+    assert_eq!(
+        c.text().await,
+        "all",
+        "the first message for the other room"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,10 +335,22 @@ async fn clients_are_listed_told_and_closed_from_outside() {
     assert_eq!(listed.len(), 1);
     assert_eq!((listed[0].received, listed[0].sent), (1, 1));
     let frame = wasmock_exchange::Frame::text("from outside");
-    assert_eq!(server.site.send_to_websockets("/echo", None, &frame).await, Some(1));
-    assert_eq!(server.site.send_to_websockets("nothing", None, &frame).await, None);
+    assert_eq!(
+        server.site.send_to_websockets("/echo", None, &frame).await,
+        Some(1)
+    );
+    assert_eq!(
+        server
+            .site
+            .send_to_websockets("nothing", None, &frame)
+            .await,
+        None
+    );
     assert_eq!(a.text().await, "from outside");
-    let close = wasmock_exchange::Close { code: 4000, reason: "enough".into() };
+    let close = wasmock_exchange::Close {
+        code: 4000,
+        reason: "enough".into(),
+    };
     assert!(server.site.close_websocket(&listed[0].id, close.clone()));
     assert_eq!(a.closed().await, (4000, "enough".to_owned()));
     server.clients(1).await;

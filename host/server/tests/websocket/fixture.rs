@@ -38,9 +38,21 @@ impl Server {
     /// Serves an environment with more plugins than the templates.
     pub async fn with_plugins(environment: Json, mut plugins: Vec<Plugin>) -> Self {
         let templates: Arc<dyn Templates> = Arc::new(Fake);
-        let roles = Roles { templates: Some(templates), ..Roles::default() };
-        plugins.push(Plugin { name: "templating".into(), roles, built_in: true });
-        let site = Site::new(parse(environment), std::env::temp_dir(), plugins, Options::default());
+        let roles = Roles {
+            templates: Some(templates),
+            ..Roles::default()
+        };
+        plugins.push(Plugin {
+            name: "templating".into(),
+            roles,
+            built_in: true,
+        });
+        let site = Site::new(
+            parse(environment),
+            std::env::temp_dir(),
+            plugins,
+            Options::default(),
+        );
         let site = site.await.unwrap();
         let listener = Listener::bind("127.0.0.1", 0).await.unwrap();
         let port = listener.address().unwrap().port();
@@ -48,16 +60,27 @@ impl Server {
         let task = tokio::spawn(serve(site.clone(), listener, async move {
             let _ = stopped.await;
         }));
-        Self { site, port, stop: Some(stop), task: Some(task) }
+        Self {
+            site,
+            port,
+            stop: Some(stop),
+            task: Some(task),
+        }
     }
 
     pub async fn reload(&self, routes: Json) {
-        self.site.reload(parse(json!({ "routes": routes })), None).await.unwrap();
+        self.site
+            .reload(parse(json!({ "routes": routes })), None)
+            .await
+            .unwrap();
     }
 
     pub async fn stop(&mut self) {
         let _ = self.stop.take().unwrap().send(());
-        timeout(PATIENCE, self.task.take().unwrap()).await.unwrap().unwrap();
+        timeout(PATIENCE, self.task.take().unwrap())
+            .await
+            .unwrap()
+            .unwrap();
     }
 
     pub async fn tcp(&self) -> TcpStream {
@@ -145,7 +168,9 @@ impl Client {
 
     pub async fn next(&mut self) -> Message {
         loop {
-            let message = timeout(PATIENCE, self.stream.next()).await.expect("a message comes");
+            let message = timeout(PATIENCE, self.stream.next())
+                .await
+                .expect("a message comes");
             match message.expect("the connection is open").unwrap() {
                 Message::Ping(_) | Message::Pong(_) => {}
                 message => return message,
@@ -195,7 +220,12 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
         }
     }
     frame.extend(mask);
-    frame.extend(payload.iter().enumerate().map(|(i, byte)| byte ^ mask[i % 4]));
+    frame.extend(
+        payload
+            .iter()
+            .enumerate()
+            .map(|(i, byte)| byte ^ mask[i % 4]),
+    );
     frame
 }
 
@@ -212,13 +242,17 @@ pub async fn read_frame(stream: &mut TcpStream) -> Option<(u8, Vec<u8>)> {
         stream.read_exact(&mut payload).await.ok()?;
         Some((first, payload))
     };
-    timeout(PATIENCE, read).await.expect("a frame or the end comes")
+    timeout(PATIENCE, read)
+        .await
+        .expect("a frame or the end comes")
 }
 
 /// The rest of a socket: `Ok` for an orderly end, the error of a reset otherwise.
 pub async fn read_end(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let mut rest = Vec::new();
-    timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("it ends")?;
+    timeout(PATIENCE, stream.read_to_end(&mut rest))
+        .await
+        .expect("it ends")?;
     Ok(rest)
 }
 
@@ -235,8 +269,19 @@ struct Fake;
 
 impl Templates for Fake {
     fn compile(&self, template: Template, call: Call) -> Outcome<TemplateSummary, TemplateError> {
-        let effects = Effects { draws_random: template.source.contains("random"), ..Effects::default() };
-        Box::pin(async move { (call, Ok(TemplateSummary { effects, ..TemplateSummary::default() })) })
+        let effects = Effects {
+            draws_random: template.source.contains("random"),
+            ..Effects::default()
+        };
+        Box::pin(async move {
+            (
+                call,
+                Ok(TemplateSummary {
+                    effects,
+                    ..TemplateSummary::default()
+                }),
+            )
+        })
     }
 
     fn render(&self, template: Template, call: Call) -> Outcome<String, TemplateError> {
@@ -257,7 +302,10 @@ async fn fill(mut source: &str, call: &Call) -> Result<String, TemplateError> {
         let helper = words.next().unwrap();
         let argument = words.next().unwrap_or_default().trim_matches('\'');
         let member = |value: wasmock_javascript::Value| {
-            value.get(argument).map(|value| value.to_text().into_owned()).unwrap_or_default()
+            value
+                .get(argument)
+                .map(|value| value.to_text().into_owned())
+                .unwrap_or_default()
         };
         text.push_str(&match helper {
             "body" if argument.is_empty() => exchange.body_text().into_owned(),
@@ -276,7 +324,11 @@ async fn fill(mut source: &str, call: &Call) -> Result<String, TemplateError> {
             }
             _ => {
                 let message = format!("broken {helper}");
-                return Err(TemplateError { message, line: 1, column: 1 });
+                return Err(TemplateError {
+                    message,
+                    line: 1,
+                    column: 1,
+                });
             }
         });
         source = after;

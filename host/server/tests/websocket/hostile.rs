@@ -15,10 +15,13 @@ async fn server() -> Server {
     let mut broadcast = ws("b", json!([{ "body": "x".repeat(20_000) }]));
     broadcast["streamingMode"] = json!("BROADCAST");
     broadcast["streamingInterval"] = json!(10);
-    let mut parsed = ws("json", json!([
-        { "body": "ok", "default": true },
-        { "body": "hit", "rules": [{ "target": "body", "modifier": "a", "operator": "equals", "value": "1" }] },
-    ]));
+    let mut parsed = ws(
+        "json",
+        json!([
+            { "body": "ok", "default": true },
+            { "body": "hit", "rules": [{ "target": "body", "modifier": "a", "operator": "equals", "value": "1" }] },
+        ]),
+    );
     parsed["wasmock"] = json!({ "parse": "auto" });
     Server::start(json!([echo(), broadcast, parsed])).await
 }
@@ -53,7 +56,9 @@ async fn forty_thousand_pipelined_messages_are_answered_as_fast_as_they_are_read
         let sent = async { write.write_all(&all).await.unwrap() };
         let received = async {
             let mut bytes = vec![0; 11 * 40_000];
-            tokio::io::AsyncReadExt::read_exact(&mut read, &mut bytes).await.unwrap();
+            tokio::io::AsyncReadExt::read_exact(&mut read, &mut bytes)
+                .await
+                .unwrap();
             assert!(bytes.chunks(11).all(|frame| frame == b"\x81\x09pipelined"));
         };
         tokio::join!(sent, received);
@@ -70,7 +75,10 @@ async fn a_client_that_pipelines_and_never_reads_is_held_back_and_dropped() {
     let (slowest, sent) = bystander(&server, async {
         let mut sent = 0;
         // Until the socket takes no more: the server has stopped reading.
-        while timeout(Duration::from_secs(2), stream.write_all(&message)).await.is_ok_and(|r| r.is_ok()) {
+        while timeout(Duration::from_secs(2), stream.write_all(&message))
+            .await
+            .is_ok_and(|r| r.is_ok())
+        {
             sent += message.len();
         }
         sent
@@ -137,12 +145,16 @@ async fn garbage_resets_and_half_open_connections_leave_nothing_behind() {
                         }
                         2 => {
                             let mut stream = server.tcp().await;
-                            let noise: Vec<u8> = (0..2000u32).map(|i| (i * 7 + u32::from(round)) as u8).collect();
+                            let noise: Vec<u8> = (0..2000u32)
+                                .map(|i| (i * 7 + u32::from(round)) as u8)
+                                .collect();
                             let _ = stream.write_all(&noise).await;
                         }
                         3 => {
                             let mut stream = server.raw("/echo").await;
-                            let _ = stream.write_all(&[round.wrapping_mul(31) | 0x30; 500]).await;
+                            let _ = stream
+                                .write_all(&[round.wrapping_mul(31) | 0x30; 500])
+                                .await;
                         }
                         _ => {
                             let stream = server.raw("/b").await;

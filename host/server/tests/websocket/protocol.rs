@@ -19,24 +19,57 @@ async fn broken_handshakes_are_answered_with_a_status() {
         ("POST", good.replace("GET", "POST"), 405),
         ("no key", good.replace(key, ""), 400),
         ("two keys", good.replace(key, &key.repeat(2)), 400),
-        ("short key", good.replace("dGhlIHNhbXBsZSBub25jZQ==", "dGhl"), 400),
+        (
+            "short key",
+            good.replace("dGhlIHNhbXBsZSBub25jZQ==", "dGhl"),
+            400,
+        ),
         ("no version", good.replace(version, ""), 426),
         ("version 8", good.replace(": 13", ": 8"), 426),
-        ("two versions", good.replace(version, &version.repeat(2)), 400),
-        ("no host", good.replace("Host: localhost\r\n", ""), 400),
-        ("two hosts", good.replace("Host: localhost\r\n", "Host: a\r\nHost: b\r\n"), 400),
-        ("any case", good.replace("websocket\r", "WebSocket\r"), 101),
-        ("two tokens", good.replace("Connection: Upgrade", "Connection: keep-alive, Upgrade"), 101),
         (
-            "two lines",
-            good.replace("Connection: Upgrade", "Connection: keep-alive\r\nConnection: upgrade"),
+            "two versions",
+            good.replace(version, &version.repeat(2)),
+            400,
+        ),
+        ("no host", good.replace("Host: localhost\r\n", ""), 400),
+        (
+            "two hosts",
+            good.replace("Host: localhost\r\n", "Host: a\r\nHost: b\r\n"),
+            400,
+        ),
+        ("any case", good.replace("websocket\r", "WebSocket\r"), 101),
+        (
+            "two tokens",
+            good.replace("Connection: Upgrade", "Connection: keep-alive, Upgrade"),
             101,
         ),
-        ("more upgrades", good.replace("Upgrade: websocket", "Upgrade: websocket, x"), 101),
-        ("bad protocols", good.replace(version, &format!("{version}Sec-WebSocket-Protocol: a,,b\r\n")), 400),
+        (
+            "two lines",
+            good.replace(
+                "Connection: Upgrade",
+                "Connection: keep-alive\r\nConnection: upgrade",
+            ),
+            101,
+        ),
+        (
+            "more upgrades",
+            good.replace("Upgrade: websocket", "Upgrade: websocket, x"),
+            101,
+        ),
+        (
+            "bad protocols",
+            good.replace(
+                version,
+                &format!("{version}Sec-WebSocket-Protocol: a,,b\r\n"),
+            ),
+            400,
+        ),
         (
             "two lengths",
-            good.replace(version, &format!("{version}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")),
+            good.replace(
+                version,
+                &format!("{version}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+            ),
             400,
         ),
         ("HTTP/1.0", good.replace("HTTP/1.1", "HTTP/1.0"), 400),
@@ -50,9 +83,16 @@ async fn broken_handshakes_are_answered_with_a_status() {
         let lower = head.to_lowercase();
         match status {
             101 => {
-                assert!(lower.contains("s3ppLMBiTxaQ9kYGzzhZRbK+xOo=".to_lowercase().as_str()), "{head}");
+                assert!(
+                    lower.contains("s3ppLMBiTxaQ9kYGzzhZRbK+xOo=".to_lowercase().as_str()),
+                    "{head}"
+                );
                 stream.write_all(&frame(0x81, b"hi")).await.unwrap();
-                assert_eq!(read_frame(&mut stream).await, Some((0x81, b"hi".to_vec())), "{name}");
+                assert_eq!(
+                    read_frame(&mut stream).await,
+                    Some((0x81, b"hi".to_vec())),
+                    "{name}"
+                );
             }
             426 => assert!(lower.contains("sec-websocket-version: 13"), "{head}"),
             _ => {}
@@ -69,10 +109,18 @@ async fn a_handshake_may_come_in_pieces_and_with_its_first_frame() {
     }
     assert!(read_head(&mut stream).await.starts_with("HTTP/1.1 101"));
     let mut stream = server.tcp().await;
-    let both = [handshake("/echo").into_bytes(), frame(0x81, b"at once"), frame(0x81, b"two")].concat();
+    let both = [
+        handshake("/echo").into_bytes(),
+        frame(0x81, b"at once"),
+        frame(0x81, b"two"),
+    ]
+    .concat();
     stream.write_all(&both).await.unwrap();
     read_head(&mut stream).await;
-    assert_eq!(read_frame(&mut stream).await, Some((0x81, b"at once".to_vec())));
+    assert_eq!(
+        read_frame(&mut stream).await,
+        Some((0x81, b"at once".to_vec()))
+    );
     assert_eq!(read_frame(&mut stream).await, Some((0x81, b"two".to_vec())));
 }
 
@@ -83,10 +131,19 @@ async fn messages_of_every_shape_are_answered() {
     for length in [0, 1, 125, 126, 127, 4096, 65_535, 65_536, 1_000_000] {
         let text = vec![b'x'; length];
         stream.write_all(&frame(0x81, &text)).await.unwrap();
-        assert_eq!(read_frame(&mut stream).await, Some((0x81, text)), "{length}");
+        assert_eq!(
+            read_frame(&mut stream).await,
+            Some((0x81, text)),
+            "{length}"
+        );
     }
     // Fragments, with a ping between them, a character cut in two.
-    let pieces = [frame(0x01, b"a\xe2"), frame(0x89, b"p"), frame(0x00, b"\x82"), frame(0x80, b"\xacz")];
+    let pieces = [
+        frame(0x01, b"a\xe2"),
+        frame(0x89, b"p"),
+        frame(0x00, b"\x82"),
+        frame(0x80, b"\xacz"),
+    ];
     for byte in pieces.concat() {
         stream.write_all(&[byte]).await.unwrap();
     }
@@ -94,16 +151,26 @@ async fn messages_of_every_shape_are_answered() {
     assert_eq!(read_frame(&mut stream).await, Some((0x81, "a€z".into())));
     // Binary is answered like text.
     stream.write_all(&frame(0x82, &[b'b', 0xff])).await.unwrap();
-    assert_eq!(read_frame(&mut stream).await, Some((0x81, "b\u{fffd}".into())));
+    assert_eq!(
+        read_frame(&mut stream).await,
+        Some((0x81, "b\u{fffd}".into()))
+    );
     // An unsolicited pong is nothing.
-    stream.write_all(&[frame(0x8a, b"x"), frame(0x81, b"y")].concat()).await.unwrap();
+    stream
+        .write_all(&[frame(0x8a, b"x"), frame(0x81, b"y")].concat())
+        .await
+        .unwrap();
     assert_eq!(read_frame(&mut stream).await, Some((0x81, b"y".to_vec())));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn violations_are_answered_with_a_close_frame_and_an_orderly_end() {
     let server = Server::start(json!([echo()])).await;
-    let long = [&[0x82, 0xff, 0, 0, 0, 0, 6, 0x40, 0, 1, 0, 0, 0, 0][..], &[0; 1000]].concat();
+    let long = [
+        &[0x82, 0xff, 0, 0, 0, 0, 6, 0x40, 0, 1, 0, 0, 0, 0][..],
+        &[0; 1000],
+    ]
+    .concat();
     let cases: Vec<(&str, Vec<u8>, u16)> = vec![
         ("reserved bit", frame(0xc1, b"x"), 1002),
         ("reserved opcode", frame(0x83, b"x"), 1002),
@@ -122,8 +189,14 @@ async fn violations_are_answered_with_a_close_frame_and_an_orderly_end() {
         // What follows must neither be answered nor destroy the close frame.
         let more = frame(0x81, &[b'm'; 100_000]);
         let _ = stream.write_all(&[bytes, more].concat()).await;
-        let (first, payload) = read_frame(&mut stream).await.unwrap_or_else(|| panic!("{name}"));
-        assert_eq!((first, u16::from_be_bytes([payload[0], payload[1]])), (0x88, code), "{name}");
+        let (first, payload) = read_frame(&mut stream)
+            .await
+            .unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(
+            (first, u16::from_be_bytes([payload[0], payload[1]])),
+            (0x88, code),
+            "{name}"
+        );
         assert_eq!(read_end(&mut stream).await.unwrap(), b"", "{name}");
     }
     server.clients(0).await;
@@ -160,5 +233,9 @@ async fn subprotocols_are_negotiated() {
     let client = server.connect_with("/echo", &offer).await.unwrap();
     assert_eq!(client.protocol.as_deref(), Some("v2"));
     let client = server.connect_with("/any", &offer).await.unwrap();
-    assert_eq!(client.protocol.as_deref(), Some("v1"), "the first one, as in Mockoon");
+    assert_eq!(
+        client.protocol.as_deref(),
+        Some("v1"),
+        "the first one, as in Mockoon"
+    );
 }

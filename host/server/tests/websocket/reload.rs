@@ -20,20 +20,34 @@ async fn conversations_go_on_with_new_rules() {
     let server = Server::start(json!([ws("c", json!([{ "body": "old {{number}}" }]))])).await;
     let mut client = server.connect("/c").await;
     assert_eq!(client.ask("x").await, "old 1");
-    server.reload(json!([ws("c", json!([{ "body": "new {{number}}" }]))])).await;
+    server
+        .reload(json!([ws("c", json!([{ "body": "new {{number}}" }]))]))
+        .await;
     assert_eq!(client.ask("x").await, "new 2");
     server.reload(json!([])).await;
     assert_eq!(client.closed().await.0, 1001, "the route was removed");
     assert_eq!(server.connect_with("/c", &[]).await.err().unwrap().0, 404);
     server.reload(json!([echo()])).await;
-    assert_eq!(server.connect("/echo").await.ask("x").await, "x", "a route can come later");
+    assert_eq!(
+        server.connect("/echo").await.ask("x").await,
+        "x",
+        "a route can come later"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn unchanged_streams_go_on_and_changed_ones_restart() {
-    let same = [stream("b1", "BROADCAST", "{{number}}"), stream("u1", "UNICAST", "{{number}}")];
+    let same = [
+        stream("b1", "BROADCAST", "{{number}}"),
+        stream("u1", "UNICAST", "{{number}}"),
+    ];
     let with = |body: &str| {
-        json!([same[0], same[1], stream("b2", "BROADCAST", body), stream("u2", "UNICAST", body)])
+        json!([
+            same[0],
+            same[1],
+            stream("b2", "BROADCAST", body),
+            stream("u2", "UNICAST", body)
+        ])
     };
     let server = Server::start(with("old {{number}}")).await;
     let mut clients = Vec::new();
@@ -61,7 +75,10 @@ async fn unchanged_streams_go_on_and_changed_ones_restart() {
             }
         }
     }
-    assert!(restarted[0] < last[2], "the clock of the broadcast began anew");
+    assert!(
+        restarted[0] < last[2],
+        "the clock of the broadcast began anew"
+    );
     assert_eq!(restarted[1], 1);
 }
 
@@ -70,14 +87,21 @@ async fn a_route_of_another_kind_closes_its_clients() {
     let server = Server::start(json!([ws("c", json!([{ "body": "x" }]))])).await;
     let mut client = server.connect("/c").await;
     client.ask("x").await;
-    server.reload(json!([stream("c", "BROADCAST", "{{number}}")])).await;
+    server
+        .reload(json!([stream("c", "BROADCAST", "{{number}}")]))
+        .await;
     assert_eq!(client.closed().await.0, 1012);
     server.connect("/c").await.text().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopping_server_says_so() {
-    let mut server = Server::start(json!([echo(), stream("b", "BROADCAST", "x"), stream("u", "UNICAST", "x")])).await;
+    let mut server = Server::start(json!([
+        echo(),
+        stream("b", "BROADCAST", "x"),
+        stream("u", "UNICAST", "x")
+    ]))
+    .await;
     let mut clients = Vec::new();
     for path in ["/echo", "/b", "/u"] {
         clients.push(server.connect(path).await);

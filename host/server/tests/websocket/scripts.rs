@@ -40,10 +40,19 @@ async fn a_script_loops_gives_up_and_remembers_early_messages() {
         route
     };
     let server = Server::start(json!([
-        route("twice", json!([{ "text": "a" }, { "loop": 1 }, { "text": "end" }])),
+        route(
+            "twice",
+            json!([{ "text": "a" }, { "loop": 1 }, { "text": "end" }])
+        ),
         route("ever", json!([{ "text": "a" }, { "loop": 0 }])),
-        route("within", json!([{ "expect": { "within": 50 } }, { "text": "in time" }])),
-        route("early", json!([{ "wait": 150 }, { "expect": {} }, { "expect": {} }, { "text": "both" }])),
+        route(
+            "within",
+            json!([{ "expect": { "within": 50 } }, { "text": "in time" }])
+        ),
+        route(
+            "early",
+            json!([{ "wait": 150 }, { "expect": {} }, { "expect": {} }, { "text": "both" }])
+        ),
     ]))
     .await;
     let mut client = server.connect("/twice").await;
@@ -55,7 +64,10 @@ async fn a_script_loops_gives_up_and_remembers_early_messages() {
     for _ in 0..20 {
         assert_eq!(client.text().await, "a");
     }
-    assert!(Clock::instant() - start >= Duration::from_millis(180), "a loop has a pause");
+    assert!(
+        Clock::instant() - start >= Duration::from_millis(180),
+        "a loop has a pause"
+    );
     assert_eq!(server.connect("/within").await.closed().await.0, 1008);
     let mut client = server.connect("/early").await;
     client.send("1").await;
@@ -67,7 +79,11 @@ async fn a_script_loops_gives_up_and_remembers_early_messages() {
 async fn a_script_can_be_a_file_of_json_lines() {
     let name = format!("wasmock-timeline-{}.jsonl", std::process::id());
     let path = std::env::temp_dir().join(&name);
-    std::fs::write(&path, "{\"text\":\"one\"}\n\n{\"wait\":10}\n{\"text\":\"two\"}\n").unwrap();
+    std::fs::write(
+        &path,
+        "{\"text\":\"one\"}\n\n{\"wait\":10}\n{\"text\":\"two\"}\n",
+    )
+    .unwrap();
     let mut route = ws("t", json!([]));
     route["wasmock"] = json!({ "timeline": name });
     let server = Server::start(json!([route])).await;

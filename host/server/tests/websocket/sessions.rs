@@ -31,7 +31,9 @@ impl Session for Counter {
                 None
             }
             SessionEvent::Opened => {
-                call.answer.frames.push(Frame::text(format!("opened {count}")));
+                call.answer
+                    .frames
+                    .push(Frame::text(format!("opened {count}")));
                 (call.usage.json.contains("ticks")).then_some(20)
             }
             SessionEvent::Message if text == "fail" => {
@@ -39,11 +41,16 @@ impl Session for Counter {
                 None
             }
             SessionEvent::Message if text == "close" => {
-                call.answer.close = Some(Close { code: 4005, reason: "asked".into() });
+                call.answer.close = Some(Close {
+                    code: 4005,
+                    reason: "asked".into(),
+                });
                 None
             }
             SessionEvent::Message => {
-                call.answer.frames.push(Frame::text(format!("{text} {count}")));
+                call.answer
+                    .frames
+                    .push(Frame::text(format!("{text} {count}")));
                 text.parse().ok()
             }
             SessionEvent::Tick if call.usage.json.contains("ticks") && count % 3 == 0 => {
@@ -51,7 +58,9 @@ impl Session for Counter {
                 None
             }
             SessionEvent::Tick => {
-                call.answer.frames.push(Frame::text(format!("tick {count}")));
+                call.answer
+                    .frames
+                    .push(Frame::text(format!("tick {count}")));
                 call.usage.json.contains("ticks").then_some(20)
             }
             SessionEvent::Closed(code) => {
@@ -61,7 +70,12 @@ impl Session for Counter {
         };
         Box::pin(async move {
             let result = if fails {
-                Err(Failure::new("counter", "session.event", FailureKind::Trapped, "on purpose"))
+                Err(Failure::new(
+                    "counter",
+                    "session.event",
+                    FailureKind::Trapped,
+                    "on purpose",
+                ))
             } else {
                 Ok(again)
             };
@@ -73,9 +87,19 @@ impl Session for Counter {
 async fn serve(route: serde_json::Value) -> (Server, Arc<Counter>) {
     let counter = Arc::new(Counter::default());
     let session: Arc<dyn Session> = counter.clone();
-    let roles = Roles { session: Some(session), ..Roles::default() };
-    let plugin = Plugin { name: "counter".into(), roles, built_in: false };
-    (Server::with_plugins(json!({ "routes": [route] }), vec![plugin]).await, counter)
+    let roles = Roles {
+        session: Some(session),
+        ..Roles::default()
+    };
+    let plugin = Plugin {
+        name: "counter".into(),
+        roles,
+        built_in: false,
+    };
+    (
+        Server::with_plugins(json!({ "routes": [route] }), vec![plugin]).await,
+        counter,
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +173,10 @@ async fn server_sent_events_are_a_session_over_http() {
         "wasmock": { "session": "counter", "configuration": { "ticks": true } } });
     let (server, counter) = serve(route).await;
     let mut stream = server.tcp().await;
-    stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await
+        .unwrap();
     let head = read_head(&mut stream).await.to_lowercase();
     assert!(head.starts_with("http/1.1 200"), "{head}");
     assert!(head.contains("content-type: text/event-stream"), "{head}");
@@ -161,7 +188,10 @@ async fn server_sent_events_are_a_session_over_http() {
         }
     };
     timeout(PATIENCE, events).await.unwrap();
-    assert!(text.contains("data: opened 1\n\n") && text.contains("data: tick 2\n\n"), "{text}");
+    assert!(
+        text.contains("data: opened 1\n\n") && text.contains("data: tick 2\n\n"),
+        "{text}"
+    );
     let told = async {
         while counter.closed.load(Ordering::SeqCst) == 0 {
             sleep(Duration::from_millis(5)).await;

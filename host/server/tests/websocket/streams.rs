@@ -36,7 +36,10 @@ async fn each_client_has_its_own_sequence_and_rules_see_each_message() {
         for expected in ["1 a ", "2 a ", "three", "6 a ", "7 a "] {
             assert_eq!(client.text().await, expected.replace('a', q));
         }
-        assert!(Clock::instant() - start >= Duration::from_millis(140), "seven intervals");
+        assert!(
+            Clock::instant() - start >= Duration::from_millis(140),
+            "seven intervals"
+        );
     }
 }
 
@@ -48,9 +51,19 @@ async fn the_shortest_interval_is_ten_milliseconds_and_bursts_and_jitter_are_kep
     jitter["wasmock"] = json!({ "jitter": 10 });
     let mut random = stream("random", "UNICAST", 0, numbers());
     random["wasmock"] = json!({ "interval": { "min": 10, "max": 30 } });
-    let routes = json!([stream("fast", "UNICAST", 0, numbers()), burst, jitter, random]);
+    let routes = json!([
+        stream("fast", "UNICAST", 0, numbers()),
+        burst,
+        jitter,
+        random
+    ]);
     let server = Server::start(routes).await;
-    for (path, least) in [("/fast", 120), ("/burst", 120), ("/jitter", 240), ("/random", 120)] {
+    for (path, least) in [
+        ("/fast", 120),
+        ("/burst", 120),
+        ("/jitter", 240),
+        ("/random", 120),
+    ] {
         let start = Clock::instant();
         let mut client = server.connect(path).await;
         for n in 1..=12 {
@@ -78,7 +91,12 @@ async fn a_broadcast_runs_without_listeners_and_is_the_same_for_all() {
         { "body": "never", "rules": [{ "target": "query", "modifier": "q", "operator": "equals", "value": "1" }] }]);
     let server = Server::start(json!([
         stream("b", "BROADCAST", 20, responses.clone()),
-        stream("random", "BROADCAST", 20, json!([{ "body": "{{number}} {{random}}" }])),
+        stream(
+            "random",
+            "BROADCAST",
+            20,
+            json!([{ "body": "{{number}} {{random}}" }])
+        ),
         stream("file", "BROADCAST", 20, json!([{ "body": "static" }])),
     ]))
     .await;
@@ -102,7 +120,10 @@ async fn a_broadcast_runs_without_listeners_and_is_the_same_for_all() {
         assert!(next > number);
         number = next;
     }
-    let (mut a, mut b) = (server.connect("/random").await, server.connect("/random").await);
+    let (mut a, mut b) = (
+        server.connect("/random").await,
+        server.connect("/random").await,
+    );
     let heard = b.text().await;
     while a.text().await != heard {}
     for _ in 0..5 {
@@ -121,9 +142,15 @@ async fn groups_have_their_own_sequence() {
     let mut a = server.connect("/g/a").await;
     while number(a.text().await) < 40 {}
     let mut b = server.connect("/g/b").await;
-    assert!(number(b.text().await) < 40, "it begins with its first member");
+    assert!(
+        number(b.text().await) < 40,
+        "it begins with its first member"
+    );
     let mut again = server.connect("/g/a").await;
-    assert!(number(again.text().await) > 40, "one sequence for all members");
+    assert!(
+        number(again.text().await) > 40,
+        "one sequence for all members"
+    );
     drop((a, again));
     server.clients(1).await;
     let mut back = server.connect("/g/a").await;
@@ -133,7 +160,10 @@ async fn groups_have_their_own_sequence() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_environments_do_not_share_a_broadcast() {
     let route = |body: &str| json!([stream("b", "BROADCAST", 10, json!([{ "body": body }]))]);
-    let (one, two) = (Server::start(route("one")).await, Server::start(route("two")).await);
+    let (one, two) = (
+        Server::start(route("one")).await,
+        Server::start(route("two")).await,
+    );
     assert_eq!(one.connect("/b").await.text().await, "one");
     assert_eq!(two.connect("/b").await.text().await, "two");
 }
@@ -141,9 +171,12 @@ async fn two_environments_do_not_share_a_broadcast() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_is_closed_and_delays_nobody() {
     let body = "x".repeat(200_000);
-    let server = Server::start(json!([
-        stream("b", "BROADCAST", 10, json!([{ "body": format!("{{{{number}}}} {body}") }])),
-    ]))
+    let server = Server::start(json!([stream(
+        "b",
+        "BROADCAST",
+        10,
+        json!([{ "body": format!("{{{{number}}}} {body}") }])
+    ),]))
     .await;
     // The deaf one reads nothing; its socket takes a few megabytes, its queue four.
     let mut deaf = server.raw("/b").await;
@@ -152,7 +185,10 @@ async fn a_client_that_does_not_read_is_closed_and_delays_nobody() {
     let heard = other.text().await;
     while good.text().await != heard {}
     while server.site.websockets(None).len() == 3 {
-        assert!(good.text().await == other.text().await, "a message was skipped");
+        assert!(
+            good.text().await == other.text().await,
+            "a message was skipped"
+        );
     }
     // Whatever it was sent before ends with the reason, if it got that far.
     let mut frames = 0;
@@ -168,9 +204,12 @@ async fn a_client_that_does_not_read_is_closed_and_delays_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_one_to_one_stream_waits_for_its_client() {
     let body = "x".repeat(300_000);
-    let server = Server::start(json!([
-        stream("s", "UNICAST", 10, json!([{ "body": format!("{{{{number}}}} {body}") }])),
-    ]))
+    let server = Server::start(json!([stream(
+        "s",
+        "UNICAST",
+        10,
+        json!([{ "body": format!("{{{{number}}}} {body}") }])
+    ),]))
     .await;
     let mut client = server.connect("/s").await;
     // While nothing is read, the stream stops at one unfinished message.
@@ -185,7 +224,11 @@ async fn a_one_to_one_stream_waits_for_its_client() {
     }
     for n in 1..=sent + 3 {
         let text = client.text().await;
-        assert_eq!(text.split(' ').next().unwrap(), n.to_string(), "its number goes on by one");
+        assert_eq!(
+            text.split(' ').next().unwrap(),
+            n.to_string(),
+            "its number goes on by one"
+        );
     }
 }
 
@@ -200,7 +243,9 @@ async fn many_streams_of_different_intervals_keep_their_time() {
         let connect = server.tcp();
         async move {
             let request = format!("ws://localhost{path}");
-            let (mut stream, _) = tokio_tungstenite::client_async(request, connect.await).await.unwrap();
+            let (mut stream, _) = tokio_tungstenite::client_async(request, connect.await)
+                .await
+                .unwrap();
             let start = Clock::instant();
             use futures_util::StreamExt;
             let mut last = Message::text("");
@@ -214,6 +259,9 @@ async fn many_streams_of_different_intervals_keep_their_time() {
         let ideal = Duration::from_millis(u64::from(50 + n) * 20);
         let number: u32 = last.to_text().unwrap().parse().unwrap();
         // A busy machine merges ticks; it never sends them early.
-        assert!(number == 20 && took + Duration::from_millis(20) >= ideal, "{n}: {number} in {took:?}");
+        assert!(
+            number == 20 && took + Duration::from_millis(20) >= ideal,
+            "{n}: {number} in {took:?}"
+        );
     }
 }

@@ -11,9 +11,7 @@ use wasmock_javascript::{Object, Text, Value, number};
 
 use super::frames::{Context, Frame, NONE, Options, Scope, same_level};
 use super::partials::Closure;
-use super::program::{
-    Block, Body, CallSite, Callee, Expr, Name, Op, Program, Subject,
-};
+use super::program::{Block, Body, CallSite, Callee, Expr, Name, Op, Program, Subject};
 use super::{MAX_NESTING, escape_html};
 use crate::helpers::{BlockCall, Call};
 use crate::{Host, MAX_OUTPUT};

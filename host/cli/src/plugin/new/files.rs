@@ -18,10 +18,18 @@ macro_rules! template {
 macro_rules! sources {
     ($role:expr, $language:literal, $extension:literal) => {
         match $role {
-            Role::Responder => include_str!(concat!("templates/", $language, "/responder.", $extension)),
-            Role::Predicate => include_str!(concat!("templates/", $language, "/predicate.", $extension)),
-            Role::Helpers => include_str!(concat!("templates/", $language, "/helpers.", $extension)),
-            Role::Session => include_str!(concat!("templates/", $language, "/session.", $extension)),
+            Role::Responder => {
+                include_str!(concat!("templates/", $language, "/responder.", $extension))
+            }
+            Role::Predicate => {
+                include_str!(concat!("templates/", $language, "/predicate.", $extension))
+            }
+            Role::Helpers => {
+                include_str!(concat!("templates/", $language, "/helpers.", $extension))
+            }
+            Role::Session => {
+                include_str!(concat!("templates/", $language, "/session.", $extension))
+            }
         }
     };
 }
@@ -56,16 +64,29 @@ const CRATE: &[(&str, &str)] = &[
     crate_file!("session.rs"),
     crate_file!("templates.rs"),
     crate_file!("value.rs"),
-    ("vendor/wasmock-plugin/Cargo.toml", template!("rust/crate.toml")),
+    (
+        "vendor/wasmock-plugin/Cargo.toml",
+        template!("rust/crate.toml"),
+    ),
 ];
 
 /// The contract's types for TypeScript.
 const TYPES: &[(&str, &str)] = types!(
-    "wasmock-host-answer", "wasmock-host-buckets", "wasmock-host-clock",
-    "wasmock-host-configuration", "wasmock-host-documents", "wasmock-host-exchange",
-    "wasmock-host-helpers", "wasmock-host-log", "wasmock-host-private-state",
-    "wasmock-host-random", "wasmock-host-rule", "wasmock-host-session-state",
-    "wasmock-host-templates", "wasmock-host-types", "wasmock-host-variables",
+    "wasmock-host-answer",
+    "wasmock-host-buckets",
+    "wasmock-host-clock",
+    "wasmock-host-configuration",
+    "wasmock-host-documents",
+    "wasmock-host-exchange",
+    "wasmock-host-helpers",
+    "wasmock-host-log",
+    "wasmock-host-private-state",
+    "wasmock-host-random",
+    "wasmock-host-rule",
+    "wasmock-host-session-state",
+    "wasmock-host-templates",
+    "wasmock-host-types",
+    "wasmock-host-variables",
     "wasmock-plugin-helpers"
 );
 
@@ -82,12 +103,16 @@ pub(super) fn project(language: Language, role: Role) -> Vec<File> {
             template!("common/predicate.json"),
             template!("common/predicate.yaml"),
         ),
-        Role::Helpers => {
-            ("helpers", template!("common/helpers.json"), template!("common/helpers.yaml"))
-        }
-        Role::Session => {
-            ("session", template!("common/session.json"), template!("common/session.yaml"))
-        }
+        Role::Helpers => (
+            "helpers",
+            template!("common/helpers.json"),
+            template!("common/helpers.yaml"),
+        ),
+        Role::Session => (
+            "session",
+            template!("common/session.json"),
+            template!("common/session.yaml"),
+        ),
     };
     let readme = match language {
         Language::Rust => template!("rust/README.md"),
@@ -95,7 +120,11 @@ pub(super) fn project(language: Language, role: Role) -> Vec<File> {
         Language::Ts => template!("ts/README.md"),
         Language::Python => template!("python/README.md"),
     };
-    let mut files = vec![("README.md", readme), ("mock.json", mock), ("tests.yaml", tests)];
+    let mut files = vec![
+        ("README.md", readme),
+        ("mock.json", mock),
+        ("tests.yaml", tests),
+    ];
     files.extend(contract_files());
     files.extend(language_files(language, role));
     files

@@ -45,7 +45,9 @@ fn is_name(name: &str) -> bool {
         && name.len() <= 64
         && !name.ends_with('-')
         && !name.contains("--")
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 #[cfg(test)]
@@ -70,7 +72,10 @@ mod tests {
                 let files = files::project(*language, *role);
                 let mut paths: Vec<_> = files.iter().map(|(path, _)| path).collect();
                 for wanted in ["README.md", "mock.json", "tests.yaml", "wit/plugin.wit"] {
-                    assert!(paths.iter().any(|path| **path == wanted), "{language:?} {role:?}: {wanted}");
+                    assert!(
+                        paths.iter().any(|path| **path == wanted),
+                        "{language:?} {role:?}: {wanted}"
+                    );
                 }
                 paths.sort();
                 let count = paths.len();

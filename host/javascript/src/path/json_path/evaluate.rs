@@ -303,7 +303,10 @@ fn first_match(pattern: &Pattern, text: &str) -> Evaluated<Option<String>> {
 
 #[cfg(not(any(feature = "regex", feature = "backtracking")))]
 fn first_match(pattern: &Pattern, _: &str) -> Evaluated<Option<String>> {
-    Err(format!("/{}/{} cannot be matched here", pattern.source, pattern.flags))
+    Err(format!(
+        "/{}/{} cannot be matched here",
+        pattern.source, pattern.flags
+    ))
 }
 
 fn unary(operator: Unary, operand: Outcome) -> Value {
