@@ -4,11 +4,14 @@
 
 use data_encoding::BASE64;
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use wasmock_exchange::{Close, Frame};
 use wasmock_javascript::{Object, Value, json, number};
 
 use super::{Asked, object};
+use crate::body;
 use crate::http::Reply;
+use crate::http::exchange::text;
 
 /// Bytes of a close frame's reason.
 const REASON: usize = 123;
@@ -80,7 +83,10 @@ impl Asked<'_> {
     /// The message in the body and the group it is for: a JSON object with `text`, `json` or
     /// `base64` says both; any other body is the text of the message.
     fn to_send(&self) -> Option<(Frame, Option<String>)> {
-        if let Some(body) = self.body() {
+        let kind = self.facts.head.headers.get(CONTENT_TYPE).map(text);
+        let is_json = kind.is_some_and(|kind| body::Kind::of_any_case(&kind) == body::Kind::Json);
+        if is_json {
+            let body = self.body()?;
             return Some((
                 frame(&body)?,
                 body.get("group").and_then(Value::as_str).map(str::to_owned),

@@ -194,6 +194,12 @@ async fn plugins_and_websockets_are_listed() {
         json!({ "name": "echo", "builtIn": false, "roles": ["responder"], "helpers": [] })
     );
     let message = json!({ "text": "a" });
+    // What curl sends for a form is a text as well.
+    let form = [TOKEN, ("Content-Type", "application/x-www-form-urlencoded")];
+    let answer = server
+        .send("POST /mockoon-admin/websockets/w/messages", &form, "a")
+        .await;
+    assert_eq!(answer.status, 200);
     for (line, status, answer) in [
         ("GET /mockoon-admin/websockets", 200, json!([])),
         (
