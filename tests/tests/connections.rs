@@ -1,5 +1,5 @@
 //! HTTP connections as clients treat them: kept open, pipelined, cut, slow, broken, many.
-
+#![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
 // Tests measure real time.
 #![allow(clippy::disallowed_methods)]
 

@@ -1,4 +1,5 @@
 //! wasmock answers what Mockoon answered: one test for each folder of `tests/parity/`.
+#![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
 
 use wasmock_tests::parity;
 

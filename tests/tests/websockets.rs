@@ -1,5 +1,5 @@
 //! WebSocket connections: what the documentation promises, and what clients do to it.
-
+#![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
 // Tests measure real time.
 #![allow(clippy::disallowed_methods)]
 

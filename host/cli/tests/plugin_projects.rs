@@ -1,6 +1,7 @@
 //! What `wasmock plugin new` writes: each language and role is generated, built, tested and
 //! served. A language whose tools are not on the machine is said so and left out; with
 //! `WASMOCK_TEST_LANGUAGES=rust,js` those languages have to be there.
+#![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

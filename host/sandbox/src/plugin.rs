@@ -301,11 +301,11 @@ impl Helpers for Handle {
                         let references = &mut instance.store.data_mut().references;
                         let arguments = arguments
                             .into_iter()
-                            .map(|value| references.to_wire(value))
+                            .map(|value| references.lower(value))
                             .collect::<wasmtime::Result<Vec<_>>>()?;
                         let named = named
                             .into_iter()
-                            .map(|(name, value)| Ok((name, references.to_wire(value)?)))
+                            .map(|(name, value)| Ok((name, references.lower(value)?)))
                             .collect::<wasmtime::Result<Vec<_>>>()?;
                         let role = instance
                             .helpers
@@ -315,7 +315,7 @@ impl Helpers for Handle {
                             .call_call(&mut instance.store, index, &arguments, &named)
                             .await?;
                         let references = &instance.store.data().references;
-                        Ok(answer.map(|value| references.from_wire(value)))
+                        Ok(answer.map(|value| references.lift(value)))
                     })
                 });
         Box::pin(async move { answered(&plugin, "helpers.call", called.await) })

@@ -50,7 +50,7 @@ impl References {
     }
 
     /// A value for the guest.
-    pub(crate) fn to_wire(&mut self, value: Value) -> wasmtime::Result<Wire> {
+    pub(crate) fn lower(&mut self, value: Value) -> wasmtime::Result<Wire> {
         Ok(match value {
             Value::Undefined => Wire::Undefined,
             Value::Null => Wire::Null,
@@ -67,15 +67,15 @@ impl References {
 
     /// A whole document for the guest: a scalar as itself, anything else as a reference that
     /// shares the document's text.
-    pub(crate) fn document_to_wire(&mut self, document: &Arc<Document>) -> wasmtime::Result<Wire> {
+    pub(crate) fn lower_document(&mut self, document: &Arc<Document>) -> wasmtime::Result<Wire> {
         match document.value() {
             Value::Array(_) | Value::Object(_) => self.lend(document.clone()),
-            scalar => self.to_wire(scalar.clone()),
+            scalar => self.lower(scalar.clone()),
         }
     }
 
     /// A value from the guest; JSON that does not parse and dead references are `undefined`.
-    pub(crate) fn from_wire(&self, wire: Wire) -> Value {
+    pub(crate) fn lift(&self, wire: Wire) -> Value {
         match wire {
             Wire::Undefined => Value::Undefined,
             Wire::Null => Value::Null,
@@ -99,12 +99,12 @@ mod tests {
     #[test]
     fn a_reference_dies_with_its_call() {
         let mut references = References::default();
-        let Wire::Reference(first) = references.to_wire(Value::array(vec![])).unwrap() else {
+        let Wire::Reference(first) = references.lower(Value::array(vec![])).unwrap() else {
             panic!("an array crosses as a reference");
         };
         assert!(references.get(first).is_some());
         references.clear();
-        let Wire::Reference(second) = references.to_wire(Value::array(vec![])).unwrap() else {
+        let Wire::Reference(second) = references.lower(Value::array(vec![])).unwrap() else {
             panic!("an array crosses as a reference");
         };
         assert!(references.get(first).is_none());

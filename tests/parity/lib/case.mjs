@@ -213,7 +213,9 @@ const websocket = async (exchange, prepared, quiet) => {
     const got = [];
     const wanted = step.receive ?? 1;
     while (got.length < wanted) {
-      const item = await socket.receive(step.within ?? quiet);
+      // Silence is waited for shortly only where it was recorded before: a busy machine answers late.
+      const patience = step.answers && got.length >= step.answers.length ? quiet : 2500;
+      const item = await socket.receive(step.within ?? patience);
       if (item === null) break;
       if (item.ended) {
         if (got.length === 0) got.push({ close: 1006 });

@@ -72,7 +72,7 @@ export const start = (command, files, ports, options = [], env = {}) =>
     const timer = setTimeout(() => resolve({ ...server, failed: `not ready after two minutes: ${output}` }), 120_000);
     const collect = (chunk) => {
       output += chunk;
-      for (const [, port] of String(chunk).matchAll(/Server started on port (\d+)/g)) waiting.delete(Number(port));
+      for (const [, port] of output.matchAll(/Server started on port (\d+)/g)) waiting.delete(Number(port));
       if (!waiting.size) {
         clearTimeout(timer);
         resolve(server);

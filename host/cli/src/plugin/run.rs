@@ -82,7 +82,7 @@ fn input(arguments: &Run) -> Result<Input, String> {
         for argument in rest {
             match argument.split_once('=') {
                 Some((name, value)) if is_name(name) => {
-                    named.push((name.to_owned(), value_of(value)))
+                    named.push((name.to_owned(), value_of(value)));
                 }
                 _ => positional.push(value_of(argument)),
             }

@@ -280,6 +280,7 @@ impl Play {
         let state = Arc::new(SessionState::new("trial"));
         let mut frames = Vec::new();
         let mut due: Option<u32> = None;
+        let mut closed = None;
         let opened = [(SessionEvent::Opened, None)].into_iter();
         let messages = messages
             .iter()
@@ -320,12 +321,14 @@ impl Play {
                 }
             }
             if let Some(close) = call.answer.close {
-                let close = json!({ "code": close.code, "reason": close.reason });
-                report.result.insert("close".to_owned(), close);
+                closed = Some(json!({ "code": close.code, "reason": close.reason }));
                 break;
             }
         }
         report.result.insert("frames".to_owned(), frames.into());
+        if let Some(close) = closed {
+            report.result.insert("close".to_owned(), close);
+        }
         if let Some(after) = due {
             report.result.insert("next".to_owned(), after.into());
         }
@@ -434,7 +437,7 @@ fn answer(answer: &Answer) -> Json {
     match &answer.body {
         Body::Empty => {}
         Body::File(path) => {
-            drop(parts.insert("file".to_owned(), path.display().to_string().into()))
+            drop(parts.insert("file".to_owned(), path.display().to_string().into()));
         }
         Body::Static(_) | Body::Bytes(_) => {
             let body = text_json(&String::from_utf8_lossy(answer.bytes()));

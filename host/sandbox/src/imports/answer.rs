@@ -64,7 +64,7 @@ impl Host for Guest {
                 self.write_body(document.text().as_bytes())
             }
             scalar => {
-                let value = self.references.from_wire(scalar);
+                let value = self.references.lift(scalar);
                 self.write_body(value.to_text().as_bytes())
             }
         }

@@ -46,7 +46,7 @@ impl Host for Guest {
             Some(Value::Array(items)) => items.get(index as usize).cloned().unwrap_or_default(),
             _ => Value::Undefined,
         };
-        self.references.to_wire(item)
+        self.references.lower(item)
     }
 
     fn member(&mut self, document: u64, name: String) -> wasmtime::Result<Wire> {
@@ -54,7 +54,7 @@ impl Host for Guest {
             .document(document)
             .and_then(|document| document.value().get(&name))
             .unwrap_or_default();
-        self.references.to_wire(member)
+        self.references.lower(member)
     }
 
     fn at(&mut self, document: u64, path: String) -> wasmtime::Result<Result<Wire, String>> {
@@ -62,7 +62,7 @@ impl Host for Guest {
             return Ok(Ok(Wire::Undefined));
         };
         match Path::parse(&path).get(document.value()) {
-            Ok(value) => self.references.to_wire(value).map(Ok),
+            Ok(value) => self.references.lower(value).map(Ok),
             Err(error) => Ok(Err(error.to_string())),
         }
     }

@@ -31,12 +31,12 @@ impl Host for Guest {
 
     fn param(&mut self, name: String) -> wasmtime::Result<Wire> {
         let value = self.current()?.exchange.param(&name);
-        self.references.to_wire(value)
+        self.references.lower(value)
     }
 
     fn params(&mut self) -> wasmtime::Result<Wire> {
         let value = self.current()?.exchange.params();
-        self.references.to_wire(value)
+        self.references.lower(value)
     }
 
     fn query_at(&mut self, path: String) -> wasmtime::Result<Result<Wire, String>> {
@@ -71,7 +71,7 @@ impl Host for Guest {
             .cookies()
             .get(&name)
             .unwrap_or_default();
-        self.references.to_wire(value)
+        self.references.lower(value)
     }
 
     fn body_size(&mut self) -> wasmtime::Result<u64> {
@@ -140,7 +140,7 @@ impl Host for Guest {
 impl Guest {
     fn at(&mut self, data: &Value, path: &str) -> wasmtime::Result<Result<Wire, String>> {
         match Path::parse(path).get(data) {
-            Ok(value) => self.references.to_wire(value).map(Ok),
+            Ok(value) => self.references.lower(value).map(Ok),
             Err(error) => Ok(Err(error.to_string())),
         }
     }

@@ -26,18 +26,18 @@ impl helpers::Host for Guest {
     ) -> wasmtime::Result<Result<Wire, String>> {
         let arguments = arguments
             .into_iter()
-            .map(|value| self.references.from_wire(value))
+            .map(|value| self.references.lift(value))
             .collect();
         let named = named
             .into_iter()
-            .map(|(name, value)| (name, self.references.from_wire(value)))
+            .map(|(name, value)| (name, self.references.lift(value)))
             .collect();
         let call = self.lend_call()?;
         let environment = call.environment.clone();
         let (call, result) = environment.call_helper(id, arguments, named, call).await;
         self.call = Some(call);
         match result {
-            Ok(value) => self.references.to_wire(value).map(Ok),
+            Ok(value) => self.references.lower(value).map(Ok),
             Err(failure) => Ok(Err(match failure.kind {
                 wasmock_exchange::FailureKind::Answered => failure.message,
                 _ => failure.to_string(),

@@ -13,7 +13,7 @@ impl rule::Host for Guest {
             .rule
             .as_ref()
             .map(|rule| rule.target.clone());
-        self.references.to_wire(target.unwrap_or_default())
+        self.references.lower(target.unwrap_or_default())
     }
 
     fn modifier(&mut self) -> wasmtime::Result<String> {

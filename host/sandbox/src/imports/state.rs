@@ -52,10 +52,10 @@ impl Guest {
             });
         };
         if path.is_empty() {
-            return self.references.document_to_wire(&entry.document).map(Ok);
+            return self.references.lower_document(&entry.document).map(Ok);
         }
         match Path::parse(path).get(entry.document.value()) {
-            Ok(value) => self.references.to_wire(value).map(Ok),
+            Ok(value) => self.references.lower(value).map(Ok),
             Err(error) => Ok(Err(Failure::Invalid(error.to_string()))),
         }
     }
@@ -133,7 +133,7 @@ macro_rules! writes {
         async fn set(&mut self, $given: String, path: String, value: Wire) -> Answer<u64> {
             let $guest = self;
             let name = $name;
-            let value = $guest.references.from_wire(value);
+            let value = $guest.references.lift(value);
             let updated = $guest
                 .write($about, &name, &path, Operation::Set(value))
                 .await?;
@@ -161,7 +161,7 @@ macro_rules! writes {
         async fn append(&mut self, $given: String, path: String, value: Wire) -> Answer<u64> {
             let $guest = self;
             let name = $name;
-            let value = $guest.references.from_wire(value);
+            let value = $guest.references.lift(value);
             let updated = $guest
                 .write($about, &name, &path, Operation::Append(value))
                 .await?;
@@ -171,7 +171,7 @@ macro_rules! writes {
         async fn merge(&mut self, $given: String, path: String, value: Wire) -> Answer<u64> {
             let $guest = self;
             let name = $name;
-            let value = $guest.references.from_wire(value);
+            let value = $guest.references.lift(value);
             let updated = $guest
                 .write($about, &name, &path, Operation::Merge(value))
                 .await?;
@@ -187,7 +187,7 @@ macro_rules! writes {
         ) -> Answer<u64> {
             let $guest = self;
             let name = $name;
-            let value = $guest.references.from_wire(value);
+            let value = $guest.references.lift(value);
             let operation = Operation::CompareAndSet(version, value);
             let updated = $guest.write($about, &name, &path, operation).await?;
             Ok(updated.map(|updated| updated.version))

@@ -74,7 +74,7 @@ fn tcp(stream: TcpStream, early: &Bytes) -> (Reader, Writer, Bytes) {
     let early = if early.is_empty() {
         Bytes::new()
     } else {
-        Bytes::copy_from_slice(&early)
+        Bytes::copy_from_slice(early)
     };
     (Reader::Tcp(reader), Writer::Tcp(writer), early)
 }

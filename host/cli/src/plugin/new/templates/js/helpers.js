@@ -27,7 +27,7 @@ function slug(text) {
 
 function dice(sides) {
   if (!(sides >= 1)) throw 'dice: a die has at least one side';
-  return { tag: 'number', val: Number(random.bits() % BigInt(Math.trunc(sides))) + 1 };
+  return { tag: 'number', val: (random.draw() % Math.trunc(sides)) + 1 };
 }
 
 export const helpers = {

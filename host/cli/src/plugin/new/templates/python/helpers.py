@@ -31,4 +31,4 @@ def slug(text: str) -> Value:
 def dice(sides: int) -> Value:
     if sides < 1:
         raise Err("dice: a die has at least one side")
-    return Value_Number(float(random.bits() % sides + 1))
+    return Value_Number(float(random.draw() % sides + 1))

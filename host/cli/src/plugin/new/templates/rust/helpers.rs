@@ -20,7 +20,7 @@ fn dice(arguments: &Arguments) -> Result<Value> {
     if sides < 1.0 {
         return Err("dice: a die has at least one side".into());
     }
-    Ok(((random::bits() % sides as u64 + 1) as f64).into())
+    Ok((random::draw() % sides as u32 + 1).into())
 }
 
 wasmock_plugin::export! { helpers: HELPERS }

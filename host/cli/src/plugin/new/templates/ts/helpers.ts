@@ -36,7 +36,7 @@ function slug(text: string): Value {
 
 function dice(sides: number): Value {
   if (!(sides >= 1)) throw 'dice: a die has at least one side';
-  return { tag: 'number', val: Number(BigInt(random.bits()) % BigInt(Math.trunc(sides))) + 1 };
+  return { tag: 'number', val: (random.draw() % Math.trunc(sides)) + 1 };
 }
 
 export const helpers: typeof contract = {
