@@ -92,7 +92,8 @@ mod tests {
         let (a, b) = (Random::repeatable(7), Random::repeatable(7));
         for _ in 0..100 {
             assert_eq!(a.bits(), b.bits());
-            assert!(a.below(3) < 3);
+            assert_eq!(a.below(3), b.below(3));
+            assert!(a.below(3) < 3 && b.below(3) < 3);
         }
     }
 }

@@ -176,17 +176,26 @@ impl State for MemoryState {
                 return Err(StateError::Conflict(present));
             }
         }
-        let entry = shard.entry(key).or_insert_with(|| Entry {
-            document: Arc::new(Document::default()),
-            version: 0,
-        });
-        let document = Arc::make_mut(&mut entry.document);
-        let value = apply(document.value_mut(), path, operation).map_err(StateError::Invalid)?;
-        entry.version += 1;
-        Ok(Updated {
-            version: entry.version,
-            value,
-        })
+        if let Some(entry) = shard.get_mut(&key) {
+            let document = Arc::make_mut(&mut entry.document);
+            let value =
+                apply(document.value_mut(), path, operation).map_err(StateError::Invalid)?;
+            entry.version += 1;
+            return Ok(Updated {
+                version: entry.version,
+                value,
+            });
+        }
+        // A place inside something that is not there makes it an object.
+        let mut root = match path {
+            "" => Value::Undefined,
+            _ => Value::object(Object::new()),
+        };
+        let value = apply(&mut root, path, operation).map_err(StateError::Invalid)?;
+        let document = Arc::new(Document::new(root));
+        let version = 1;
+        shard.insert(key, Entry { document, version });
+        Ok(Updated { version, value })
     }
 
     async fn clear(&self, space: Space<'_>) {
