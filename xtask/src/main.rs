@@ -71,25 +71,25 @@ fn test() -> Result<(), String> {
         ("python3", PYTHON_EXAMPLES.as_slice()),
     ];
     for (tool, examples) in tiers {
-        if has(tool) {
-            for example in examples {
-                build_example(example)?;
-                built.push(*example);
-            }
-        } else {
-            skipped.push(format!(
-                "example plugins {} ({tool} is not installed)",
-                examples.join(", ")
-            ));
+        for example in examples {
+            let reason = match has(tool) {
+                true => match build_example(example) {
+                    Ok(()) => {
+                        built.push(*example);
+                        continue;
+                    }
+                    // Only Rust's own are certain to build: the others' tools come from
+                    // registries that may be out of reach.
+                    Err(message) if tool == "cargo" => return Err(message),
+                    Err(message) => message,
+                },
+                false => format!("{tool} is not installed"),
+            };
+            skipped.push(format!("example plugin {example} ({reason})"));
         }
     }
     run(cargo(["test", "--workspace"]))?;
-    run(cargo([
-        "test",
-        "--release",
-        "--manifest-path",
-        "plugins/Cargo.toml",
-    ]))?;
+    run(cargo(["test", "--manifest-path", "plugins/Cargo.toml"]))?;
     if has("node") {
         let mut check = Command::new("node");
         check
