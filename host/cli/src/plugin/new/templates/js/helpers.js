@@ -27,7 +27,8 @@ function slug(text) {
 
 function dice(sides) {
   if (!(sides >= 1)) throw 'dice: a die has at least one side';
-  return { tag: 'number', val: (random.draw() % Math.trunc(sides)) + 1 };
+  // `>>> 0`: QuickJS hands 32 bits over with a sign.
+  return { tag: 'number', val: ((random.draw() >>> 0) % Math.trunc(sides)) + 1 };
 }
 
 export const helpers = {
