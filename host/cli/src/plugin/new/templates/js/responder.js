@@ -13,7 +13,7 @@ export const responder = {
     // State belongs to the host: any instance may serve the next request.
     const visits = privateState.increment('visits', '', 1);
     log.write('info', `greeted ${name}`);
-    answer.setHeader('Content-Type', 'application/json');
+    answer.setHeader('Content-Type', 'application/json; charset=utf-8');
     answer.writeText(JSON.stringify({ text: `${greeting}, ${name}!`, visits }));
   },
 };

@@ -15,5 +15,5 @@ class Responder(exports.Responder):
         # State belongs to the host: any instance may serve the next request.
         visits = private_state.increment("visits", "", 1)
         log.write(log.Level.INFO, f"greeted {name}")
-        answer.set_header("Content-Type", "application/json")
+        answer.set_header("Content-Type", "application/json; charset=utf-8")
         answer.write_text(json.dumps({"text": f"{greeting}, {name}!", "visits": visits}))

@@ -16,7 +16,7 @@ const table: Row[] = [
     usage: 'text',
     about: 'A text as a part of an address.',
     effects: plain,
-    run: ([text]) => slug(text?.tag === 'text' ? text.val : ''),
+    run: ([text]) => slug(text && 'val' in text ? String(text.val) : ''),
   },
   {
     name: 'dice',
