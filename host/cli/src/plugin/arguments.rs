@@ -38,7 +38,7 @@ pub(crate) struct Run {
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) ticks: u32,
     /// A helper and its arguments: JSON or texts, `name=value` for named ones.
-    #[arg(long, num_args = 1.., allow_hyphen_values = true, value_name = "NAME ARGS", conflicts_with_all = ["message", "ticks", "rule"])]
+    #[arg(long, num_args = 1.., allow_negative_numbers = true, value_name = "NAME ARGS", conflicts_with_all = ["message", "ticks", "rule"])]
     pub(crate) helper: Vec<String>,
     /// A rule for a predicate: `target` (the value it looks at), `modifier`, `value`.
     #[arg(long, value_name = "JSON", value_parser = is_json, conflicts_with_all = ["message", "ticks"])]
