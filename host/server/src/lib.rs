@@ -12,6 +12,7 @@ mod callbacks;
 mod crud;
 mod error;
 mod files;
+mod headers;
 mod http;
 mod journal;
 mod mock;

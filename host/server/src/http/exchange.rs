@@ -8,13 +8,14 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use http::header::{CONTENT_TYPE, COOKIE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Version};
 use wasmock_exchange::{Exchange, Kind};
 use wasmock_javascript::Value;
 
 use crate::body;
+use crate::headers::joined;
 use crate::mock::Route;
 use crate::router::{Pattern, collapse_slashes};
 use crate::site::Site;
@@ -306,55 +307,17 @@ pub(crate) fn text(value: &HeaderValue) -> Cow<'_, str> {
 
 /// One header, repeated ones joined as Node joins them.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
-    // For these the first one counts.
-    const SINGLE: [&str; 18] = [
-        "age",
-        "authorization",
-        "content-length",
-        "content-type",
-        "etag",
-        "expires",
-        "from",
-        "host",
-        "if-modified-since",
-        "if-unmodified-since",
-        "last-modified",
-        "location",
-        "max-forwards",
-        "proxy-authorization",
-        "referer",
-        "retry-after",
-        "server",
-        "user-agent",
-    ];
     let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-    let mut values = headers.get_all(&name).iter();
-    let Some(first) = values.next() else {
+    let lines = headers.get_all(&name).iter().map(text);
+    joined(name.as_str(), lines).or_else(|| {
         // The word that HTTP misspelled is found in both spellings.
         let other = match name.as_str() {
             "referrer" => "referer",
             "referer" => "referrer",
             _ => return None,
         };
-        return headers.get(other).map(text);
-    };
-    let Some(second) = values.next() else {
-        return Some(text(first));
-    };
-    if SINGLE.contains(&name.as_str()) {
-        return Some(text(first));
-    }
-    let separator = match &name {
-        name if *name == COOKIE => "; ",
-        name if *name == SET_COOKIE => ",",
-        _ => ", ",
-    };
-    let mut joined = text(first).into_owned();
-    for value in std::iter::once(second).chain(values) {
-        joined.push_str(separator);
-        joined.push_str(&text(value));
-    }
-    Some(joined.into())
+        headers.get(other).map(text)
+    })
 }
 
 #[cfg(test)]

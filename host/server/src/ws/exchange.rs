@@ -13,6 +13,7 @@ use wasmock_javascript::Value;
 
 use super::parse;
 use crate::body;
+use crate::headers::joined;
 
 /// The handshake of a client, for as long as the client stays.
 #[derive(Debug, Default)]
@@ -61,28 +62,6 @@ impl Handshake {
 #[derive(Debug, Default)]
 struct Headers(Box<str>);
 
-/// Headers of which Node keeps the first line only.
-const FIRST_ONLY: [&str; 18] = [
-    "age",
-    "authorization",
-    "content-length",
-    "content-type",
-    "etag",
-    "expires",
-    "from",
-    "host",
-    "if-modified-since",
-    "if-unmodified-since",
-    "last-modified",
-    "location",
-    "max-forwards",
-    "proxy-authorization",
-    "referer",
-    "retry-after",
-    "server",
-    "user-agent",
-];
-
 impl Headers {
     fn new(headers: &HeaderMap) -> Self {
         let mut text = String::new();
@@ -108,20 +87,9 @@ impl Headers {
     }
 
     fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        let mut values = self
-            .iter()
-            .filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        let (name, first) = values.next()?;
-        let mut joined = Cow::Borrowed(first);
-        if !FIRST_ONLY.contains(&name) {
-            for (_, value) in values {
-                joined
-                    .to_mut()
-                    .push_str(if name == "cookie" { "; " } else { ", " });
-                joined.to_mut().push_str(value);
-            }
-        }
-        Some(joined)
+        let name = name.to_ascii_lowercase();
+        let lines = self.iter().filter(|(other, _)| *other == name);
+        joined(&name, lines.map(|(_, value)| Cow::Borrowed(value)))
     }
 }
 
