@@ -12,8 +12,6 @@ pub const INSTANCE_MEMORY_KEPT: usize = 64 << 20;
 pub const ALL_INSTANCES_MEMORY: usize = 2 << 30;
 /// Bytes that may cross the boundary in one call and direction.
 pub const BOUNDARY_BYTES: usize = 64 << 20;
-/// What one template may print.
-pub const TEMPLATE_OUTPUT: usize = 32 << 20;
 /// Bytes of a session's state.
 pub const SESSION_STATE: usize = 64 << 10;
 /// Log lines of one plugin in a second.
@@ -76,8 +74,6 @@ pub const REQUEST_HEAD_TIME: Duration = Duration::from_secs(10);
 /// Time in which a request body must make progress.
 pub const BODY_PROGRESS: Duration = Duration::from_secs(30);
 
-/// Bytes of a WebSocket's read buffer: it dominates the memory of an idle connection.
-pub const WEBSOCKET_READ_BUFFER: usize = 4 << 10;
 /// Fragments of one WebSocket message, as Mockoon's library counts them.
 pub const WEBSOCKET_FRAGMENTS: usize = 16_384;
 /// Frames a slow client may leave unread before it is closed with 1008.

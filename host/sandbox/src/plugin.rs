@@ -46,33 +46,20 @@ impl Plugin {
 
     /// The plugin in its roles.
     pub fn roles(self: &Arc<Self>) -> Roles {
-        let handle = || Handle(self.clone());
+        macro_rules! role {
+            ($role:ident) => {
+                match self.exports.$role {
+                    Some(_) => Some(Arc::new(Handle(self.clone())) as _),
+                    None => None,
+                }
+            };
+        }
         Roles {
-            responder: self
-                .exports
-                .responder
-                .is_some()
-                .then(|| Arc::new(handle()) as _),
-            predicate: self
-                .exports
-                .predicate
-                .is_some()
-                .then(|| Arc::new(handle()) as _),
-            helpers: self
-                .exports
-                .helpers
-                .is_some()
-                .then(|| Arc::new(handle()) as _),
-            session: self
-                .exports
-                .session
-                .is_some()
-                .then(|| Arc::new(handle()) as _),
-            templates: self
-                .exports
-                .templates
-                .is_some()
-                .then(|| Arc::new(handle()) as _),
+            responder: role!(responder),
+            predicate: role!(predicate),
+            helpers: role!(helpers),
+            session: role!(session),
+            templates: role!(templates),
         }
     }
 
