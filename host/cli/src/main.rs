@@ -12,6 +12,7 @@ mod inspect;
 mod logging;
 mod plugin;
 mod render;
+mod request;
 mod serve;
 mod validate;
 mod watch;

@@ -1,15 +1,13 @@
 //! `wasmock render`: one template, rendered as a route would, without a server.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use wasmock_environment::{DataBucket, Environment};
-use wasmock_exchange::{Call, Exchange, Kind, Operation, Space};
+use wasmock_exchange::{Call, Operation, Space};
 use wasmock_javascript::{Object, Value, json};
 use wasmock_sandbox::Sandbox;
 use wasmock_server::{Options, Site};
@@ -17,6 +15,7 @@ use wasmock_server::{Options, Site};
 use crate::arguments::Render;
 use crate::built_in;
 use crate::logging;
+use crate::request::Request;
 
 /// Prints what the template renders to; exit code 1 when it does not.
 pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Box<dyn Error>> {
@@ -30,11 +29,13 @@ pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Box<dyn Error>> {
             text
         }
     };
-    let request = Request::new(&object("--request", &arguments.request)?);
+    let request: serde_json::Value = serde_json::from_str(&arguments.request)
+        .map_err(|error| format!("--request: this is not JSON: {error}"))?;
+    let request = Request::from_json(&request).map_err(|error| format!("--request: {error}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(render(arguments, &source, request))
+    runtime.block_on(render(arguments, &source, request.guessed()))
 }
 
 async fn render(
@@ -102,115 +103,5 @@ fn object(option: &str, text: &str) -> Result<Object, Box<dyn Error>> {
             Err(format!("{option}: expected a JSON object, for example '{{\"a\": 1}}'").into())
         }
         Err(error) => Err(format!("{option}: this is not JSON: {error}").into()),
-    }
-}
-
-/// A request as the command line describes it.
-struct Request {
-    method: String,
-    path: String,
-    params: Value,
-    query: Value,
-    headers: Vec<(String, String)>,
-    cookies: Value,
-    body: Bytes,
-    parsed: Value,
-}
-
-impl Request {
-    fn new(facts: &Object) -> Self {
-        let text = |name, default: &str| match facts.get(name) {
-            Some(value) => value.to_text().into_owned(),
-            None => default.to_owned(),
-        };
-        let member = |name| facts.get(name).cloned().unwrap_or_default();
-        let headers = member("headers");
-        let headers = headers
-            .as_object()
-            .into_iter()
-            .flat_map(|headers| headers.iter());
-        let (body, parsed) = match member("body") {
-            Value::Undefined => (String::new(), Value::Undefined),
-            Value::String(text) => (text.to_string(), json::parse(&text).unwrap_or_default()),
-            value => (json::to_text(&value).unwrap_or_default(), value),
-        };
-        Self {
-            method: text("method", "GET"),
-            path: text("path", "/"),
-            params: member("params"),
-            query: member("query"),
-            headers: headers
-                .map(|(name, value)| (name.to_ascii_lowercase(), value.to_text().into_owned()))
-                .collect(),
-            cookies: member("cookies"),
-            body: body.into(),
-            parsed,
-        }
-    }
-}
-
-impl Exchange for Request {
-    fn kind(&self) -> Kind {
-        Kind::Http
-    }
-
-    fn method(&self) -> &str {
-        &self.method
-    }
-
-    fn url(&self) -> &str {
-        &self.path
-    }
-
-    fn path(&self) -> &str {
-        self.path.split('?').next().unwrap_or_default()
-    }
-
-    fn params(&self) -> Value {
-        self.params.clone()
-    }
-
-    fn query(&self) -> Value {
-        self.query.clone()
-    }
-
-    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| Cow::Borrowed(&**value))
-    }
-
-    fn headers(&self) -> Vec<(String, String)> {
-        self.headers.clone()
-    }
-
-    fn cookies(&self) -> Value {
-        self.cookies.clone()
-    }
-
-    fn body(&self) -> &Bytes {
-        &self.body
-    }
-
-    fn parsed_body(&self) -> Value {
-        self.parsed.clone()
-    }
-
-    fn sequence(&self) -> u64 {
-        1
-    }
-
-    fn remote_address(&self) -> Cow<'_, str> {
-        "127.0.0.1".into()
-    }
-
-    fn hostname(&self) -> Cow<'_, str> {
-        "localhost".into()
-    }
-
-    fn base_url(&self) -> String {
-        "http://localhost:3000".to_owned()
     }
 }

@@ -169,6 +169,14 @@ impl Request {
         Ok(request)
     }
 
+    /// The same request, its body read as JSON where no type says what it is.
+    pub(crate) fn guessed(mut self) -> Self {
+        if self.header("content-type").is_none() {
+            self.parsed = json::parse_bytes(&self.body).unwrap_or_default();
+        }
+        self
+    }
+
     /// The same request as the handshake of a WebSocket event.
     pub(crate) fn event(&self, kind: Kind, message: Option<Frame>, sequence: u64) -> Self {
         let body = message
@@ -360,5 +368,13 @@ mod tests {
                 .contains("`boddy`")
         );
         assert!(Request::from_text("").is_err());
+    }
+
+    #[test]
+    fn a_body_without_a_type_is_json_only_when_asked() {
+        let request = Request::from_json(&serde_json::json!({ "body": "{\"a\": 1}" })).unwrap();
+        assert!(request.parsed_body().is_undefined());
+        let guessed = request.guessed().parsed_body();
+        assert_eq!(to_json(&guessed), serde_json::json!({ "a": 1 }));
     }
 }

@@ -12,7 +12,6 @@ mod doctor;
 mod junit;
 mod lines;
 mod new;
-mod request;
 mod run;
 mod stage;
 mod state;

@@ -10,10 +10,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::arguments::{Format, Run};
 use super::lines::Lines;
-use super::request::Request;
 use super::state::Before;
 use super::trial::{Input, Report, Setting, Trials, shown, time};
 use super::{Ended, print};
+use crate::request::Request;
 
 /// Makes the trial and prints what came of it.
 pub(crate) fn run(arguments: &Run) -> Ended {

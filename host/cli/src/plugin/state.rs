@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use wasmock_exchange::{Entry, MemoryState, Operation, Space, State, StateError, Updated};
 
-use super::request::{to_json, to_value};
+use crate::request::{to_json, to_value};
 
 /// State before a trial.
 #[derive(Clone, Debug, Default, Deserialize)]

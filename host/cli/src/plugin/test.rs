@@ -17,11 +17,11 @@ use super::arguments::Test;
 use super::compare;
 use super::junit::{self, Made};
 use super::lines::Lines;
-use super::request::Request;
 use super::run::plugin_name;
 use super::state::Before;
 use super::trial::{Input, Setting, Trials, time};
 use super::{Ended, print};
+use crate::request::Request;
 
 const TABLES: [&str; 3] = ["tests.yaml", "tests.yml", "tests.json"];
 const SNAPSHOTS: &str = "tests.snapshot.json";

@@ -21,10 +21,10 @@ use wasmock_sandbox::{Conditions, Cost, Grants, Meter, Sandbox, Source};
 use wasmock_server::{Options, Site};
 
 use super::lines::Lines;
-use super::request::{Request, to_json, to_value};
 use super::stage::Stage;
 use super::state::{Before, Recorded};
 use crate::built_in;
+use crate::request::{Request, to_json, to_value};
 
 /// The time at which the clock stands when only a seed is given: 2025-01-01T00:00:00Z.
 const STANDING: i64 = 1_735_689_600_000;
