@@ -1,7 +1,7 @@
 //! Log lines: for people on a terminal, else one JSON object a line with Mockoon's names.
 
 use std::cell::RefCell;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -100,6 +100,8 @@ struct Lines {
 struct Fields {
     names: Vec<(&'static str, Range<usize>)>,
     values: Vec<u8>,
+    /// Where a value that only formats itself is written first.
+    text: String,
 }
 
 impl Fields {
@@ -127,7 +129,12 @@ impl Fields {
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         // Format arguments arrive here; most are plain text already.
-        self.add(field.name(), &format!("{value:?}"));
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        // Writing to a string does not fail, and what a value says of itself counts.
+        let _ = write!(text, "{value:?}");
+        self.add(field.name(), text.as_str());
+        self.text = text;
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {

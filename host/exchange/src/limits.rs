@@ -74,6 +74,10 @@ pub const REQUEST_HEAD_TIME: Duration = Duration::from_secs(10);
 /// Time in which a request body must make progress.
 pub const BODY_PROGRESS: Duration = Duration::from_secs(30);
 
+/// Bytes of a text that the host prints of a template by itself; a longer one is the business of
+/// the plugin and its limits.
+pub const PRINTED: usize = 1 << 20;
+
 /// Fragments of one WebSocket message, as Mockoon's library counts them.
 pub const WEBSOCKET_FRAGMENTS: usize = 16_384;
 /// Frames a slow client may leave unread before it is closed with 1008.

@@ -85,6 +85,43 @@ pub struct TemplateSummary {
     pub effects: Effects,
     /// Names in helper position that nobody knows.
     pub unknown: Vec<String>,
+    /// All of the template, when it is texts and look-ups and nothing more.
+    pub parts: Option<Vec<Part>>,
+}
+
+/// A part of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A text.
+    Text(String),
+    /// What the exchange holds at a place.
+    LookUp(LookUp),
+}
+
+/// Prints what the exchange holds at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookUp {
+    /// What it reads.
+    pub place: Place,
+    /// The name, or the path.
+    pub at: String,
+    /// Whether the value is escaped.
+    pub escaped: bool,
+}
+
+/// What a look-up reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A parameter of the path.
+    Param,
+    /// The query, by a path.
+    Query,
+    /// The parsed body, by a path.
+    Body,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
 }
 
 /// Renders templates.

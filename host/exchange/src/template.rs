@@ -1,7 +1,9 @@
 //! A template as the host knows it: a number and a source.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::Print;
 
 /// A number that no other template, rule or configuration of this process has or will have.
 pub fn unique_id() -> u64 {
@@ -16,6 +18,9 @@ pub struct Template {
     pub id: u64,
     /// The text as the file writes it.
     pub source: Arc<str>,
+    /// The template in a form that prints without the plugin, once it was compiled; none where
+    /// only the plugin can render it.
+    pub print: Arc<OnceLock<Option<Print>>>,
 }
 
 impl Template {
@@ -24,6 +29,7 @@ impl Template {
         Self {
             id: unique_id(),
             source: source.into(),
+            print: Arc::default(),
         }
     }
 

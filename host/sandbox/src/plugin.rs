@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wasmock_exchange::roles::{
-    HelperDescription, Helpers, Outcome, Predicate, Responder, Roles, Session, SessionEvent,
-    TemplateSummary, Templates,
+    HelperDescription, Helpers, LookUp, Outcome, Part, Place, Predicate, Responder, Roles, Session,
+    SessionEvent, TemplateSummary, Templates,
 };
 use wasmock_exchange::{
     BoxFuture, Budget, Call, Effects, Failure, FailureKind, Template, TemplateError, limits,
@@ -422,6 +422,27 @@ fn summary(summary: exports::templates::Summary) -> TemplateSummary {
         constant: summary.constant,
         effects: effects(summary.effects),
         unknown: summary.unknown,
+        parts: summary
+            .parts
+            .map(|parts| parts.into_iter().map(part).collect()),
+    }
+}
+
+fn part(part: exports::templates::Part) -> Part {
+    use exports::templates::{LookUp as Wire, Part as WirePart, Place as WirePlace};
+    match part {
+        WirePart::Text(text) => Part::Text(text),
+        WirePart::LookUp(Wire { place, at, escaped }) => Part::LookUp(LookUp {
+            place: match place {
+                WirePlace::Param => Place::Param,
+                WirePlace::Query => Place::Query,
+                WirePlace::Body => Place::Body,
+                WirePlace::Header => Place::Header,
+                WirePlace::Cookie => Place::Cookie,
+            },
+            at,
+            escaped,
+        }),
     }
 }
 

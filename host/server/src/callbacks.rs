@@ -218,7 +218,7 @@ impl Callback {
                 let (call, path) = match path {
                     Text::Fixed(path) => (call, paths::resolve(site.directory(), path)),
                     Text::Template(template) => {
-                        let (call, rendered) = site.render(template.clone(), call).await;
+                        let (call, rendered) = site.render_template(template, call).await;
                         let rendered = rendered.map_err(|error| error.message)?;
                         (
                             call,

@@ -11,11 +11,12 @@ use std::rc::Rc;
 use wasmock_faker::Faker;
 use wasmock_javascript::{Object, Text, Value, json};
 use wasmock_plugin::{
-    Effects as Flags, Lifecycle, Summary, TemplateError, Templates, Value as Wire, answer, clock,
-    configuration, documents, exchange, helpers, log, random, rendering,
+    Effects as Flags, Lifecycle, LookUp, Part as WirePart, Place as WirePlace, Summary,
+    TemplateError, Templates, Value as Wire, answer, clock, configuration, documents, exchange,
+    helpers, log, random, rendering,
 };
 
-use crate::{Effects, External, FakeError, Host, Lookup, Template, fake};
+use crate::{Effects, External, FakeError, Host, Lookup, Part, Place, Template, fake};
 
 const LIFECYCLE: Lifecycle = wasmock_plugin::lifecycle!()
     .configure(configure)
@@ -66,6 +67,9 @@ impl Templates for Handlebars {
                 .unknown()
                 .map(|(name, ..)| name.to_owned())
                 .collect(),
+            parts: template
+                .parts()
+                .map(|parts| parts.into_iter().map(part).collect()),
         })
     }
 
@@ -101,6 +105,24 @@ fn template(number: u64) -> Result<Rc<Template>, TemplateError> {
         templates.insert(number, template.clone());
     });
     Ok(template)
+}
+
+fn part(part: Part) -> WirePart {
+    let (place, at, escaped) = match part {
+        Part::Text(text) => return WirePart::Text(text),
+        Part::LookUp { place, at, escaped } => (place, at, escaped),
+    };
+    WirePart::LookUp(LookUp {
+        place: match place {
+            Place::Param => WirePlace::Param,
+            Place::Query => WirePlace::Query,
+            Place::Body => WirePlace::Body,
+            Place::Header => WirePlace::Header,
+            Place::Cookie => WirePlace::Cookie,
+        },
+        at,
+        escaped,
+    })
 }
 
 fn flags(effects: Effects) -> Flags {

@@ -11,12 +11,14 @@ mod fake;
 mod helpers;
 mod host;
 mod language;
+mod parts;
 
 pub use fake::fake;
 pub use helpers::{Family, Helper, all as helpers, find as helper, nearest};
 pub use host::{Effects, External, FakeError, Host, Lookup, NoLookup, Nothing};
 pub use language::evaluate::RenderError;
 pub use language::{CompileError, escape_html};
+pub use parts::{Part, Place};
 
 use language::{Evaluator, Program};
 
@@ -54,6 +56,11 @@ impl Template {
             return None;
         }
         self.render(&mut Nothing).ok()
+    }
+
+    /// The template as texts and look-ups, when it is nothing more.
+    pub fn parts(&self) -> Option<Vec<Part>> {
+        parts::parts(&self.program)
     }
 
     /// Names in the place of a helper that nobody knows, with line and column. Rendering them

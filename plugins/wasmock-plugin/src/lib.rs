@@ -52,7 +52,7 @@ pub use respond::IntoAnswer;
 pub use respond::Json;
 #[cfg(feature = "json")]
 pub use session::{Event, Session};
-pub use templates::{Summary, TemplateError, Templates};
+pub use templates::{LookUp, Part, Place, Summary, TemplateError, Templates};
 
 /// Rendering texts as templates.
 pub use bindings::host::wasmock::host::templates as rendering;

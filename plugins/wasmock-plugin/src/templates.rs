@@ -1,6 +1,8 @@
 //! The `templates` role, for a component that renders templates.
 
-pub use crate::bindings::templates::exports::wasmock::plugin::templates::{Summary, TemplateError};
+pub use crate::bindings::templates::exports::wasmock::plugin::templates::{
+    LookUp, Part, Place, Summary, TemplateError,
+};
 
 /// A template language.
 pub trait Templates {

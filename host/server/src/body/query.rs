@@ -98,6 +98,9 @@ struct Map {
 }
 
 fn parse(text: &str, rules: Rules) -> Value {
+    if let Some(object) = flat(text) {
+        return Value::object(object);
+    }
     let (mut indexes, mut others): (Vec<_>, Vec<_>) = parameters(text, rules)
         .into_iter()
         .partition(|(name, _)| is_array_index(name));
@@ -109,6 +112,23 @@ fn parse(text: &str, rules: Rules) -> Value {
         }
     }
     all.into_value()
+}
+
+/// What most queries are: a few names without brackets, each of them once.
+fn flat(text: &str) -> Option<Object> {
+    const FEW: usize = 16;
+    let mut object = Object::with_capacity(4);
+    for (count, part) in text.split('&').enumerate() {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let is_plain = |byte: u8| !matches!(byte, b'[' | b']' | b'%' | b'+');
+        if count == FEW || !part.bytes().all(is_plain) || is_inherited(name) {
+            return None;
+        }
+        if !name.is_empty() && object.insert(name, Value::text(value)).is_some() {
+            return None;
+        }
+    }
+    Some(object)
 }
 
 /// The parameters by their whole names, equal ones combined.

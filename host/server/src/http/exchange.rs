@@ -197,6 +197,15 @@ impl Exchange for HttpExchange {
         self.params.get_or_init(params).clone()
     }
 
+    fn param(&self, name: &str) -> Value {
+        match (self.params.get(), &self.place) {
+            (Some(params), _) => params.get(name),
+            (None, Some(place)) => place.pattern.param(name, self.request.path(), place.way),
+            (None, None) => None,
+        }
+        .unwrap_or_default()
+    }
+
     fn query(&self) -> Value {
         let parse = || body::query::query(self.request.head.uri.query().unwrap_or_default());
         self.request.query.get_or_init(parse).clone()

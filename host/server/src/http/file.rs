@@ -114,7 +114,7 @@ async fn locate(site: &Site, path: &Text, call: Call) -> (Call, Result<PathBuf, 
     match path {
         Text::Fixed(path) => (call, Ok(paths::resolve(site.directory(), path))),
         Text::Template(template) => {
-            let (call, result) = site.render(template.clone(), call).await;
+            let (call, result) = site.render_template(template, call).await;
             let path = result.map_err(|error| error.message).and_then(|rendered| {
                 paths::resolve_rendered(site.directory(), &template.source, &rendered)
             });

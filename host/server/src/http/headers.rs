@@ -28,7 +28,7 @@ pub(crate) async fn apply(
             HeaderText::Fixed(value) => Some(value.clone()),
             HeaderText::Template(template) => {
                 let result;
-                (call, result) = site.render(template.clone(), call).await;
+                (call, result) = site.render_template(template, call).await;
                 let text = result.unwrap_or_else(|error| {
                     tracing::error!(
                         header = name.as_str(),

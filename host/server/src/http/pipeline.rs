@@ -521,12 +521,13 @@ async fn route(
 
 /// Notes a transaction, in the journal and in the log.
 fn record(site: &Site, head: Parts, body: Bytes, answered: Answered, answer: Recorded) {
+    let mock = site.mock();
     macro_rules! log {
         ($transaction:expr $(, $($whole:tt)+)?) => {
             tracing::info!(
                 target: "wasmock::transaction",
-                environmentName = site.mock().source.name,
-                environmentUUID = site.mock().source.uuid,
+                environmentName = mock.source.name,
+                environmentUUID = mock.source.uuid,
                 requestMethod = $transaction.request.method.as_str(),
                 requestPath = $transaction.request.uri.path(),
                 responseStatus = $transaction.answer.status().as_u16(),

@@ -83,19 +83,26 @@ impl Pattern {
             Piece::Capture(capture) => Some(capture),
             Piece::Text(_) => None,
         });
-        let decoded = |text| decode_component(text).map(Value::text);
         captures
             .zip(spans)
             .filter_map(|(Capture { name, wildcard, .. }, span)| {
-                let text = &path[span];
-                let value = if *wildcard {
-                    Value::array(text.split('/').map(decoded).collect::<Option<Vec<_>>>()?)
-                } else {
-                    decoded(text)?
-                };
-                Some((name.as_str(), value))
+                Some((name.as_str(), value(*wildcard, &path[span])?))
             })
             .collect()
+    }
+
+    /// One of [`Pattern::params`]; the last of a name counts.
+    pub(crate) fn param(&self, name: &str, path: &str, way: usize) -> Option<Value> {
+        let spans = self.spans(path, way)?;
+        let captures = self.ways[way].iter().filter_map(|piece| match piece {
+            Piece::Capture(capture) => Some(capture),
+            Piece::Text(_) => None,
+        });
+        let named = captures
+            .zip(spans)
+            .filter(|(capture, _)| capture.name == name);
+        let (Capture { wildcard, .. }, span) = named.last()?;
+        value(*wildcard, &path[span])
     }
 
     fn spans(&self, path: &str, way: usize) -> Option<Spans> {
@@ -108,6 +115,16 @@ impl Pattern {
             .rest(self.ways.get(way)?, 0)
             .then_some(matcher.spans)
     }
+}
+
+/// What a captured text stands for; none where it cannot be decoded.
+fn value(is_wildcard: bool, text: &str) -> Option<Value> {
+    let decoded = |text| decode_component(text).map(Value::text);
+    if is_wildcard {
+        let parts = text.split('/').map(decoded).collect::<Option<Vec<_>>>()?;
+        return Some(Value::array(parts));
+    }
+    decoded(text)
 }
 
 struct Matcher<'a> {

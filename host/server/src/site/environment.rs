@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use wasmock_exchange::roles::Templates;
 use wasmock_exchange::{
-    BoxFuture, Call, Clock, Environment, Failure, FailureKind, HelperInfo, Random, State,
+    BoxFuture, Call, Clock, Environment, Failure, FailureKind, HelperInfo, Print, Random, State,
     StateError, Template, TemplateError,
 };
 use wasmock_javascript::Value;
@@ -125,6 +125,24 @@ impl Environment for Scope {
 }
 
 impl Site {
+    /// Has a template compiled and keeps what is known of it.
+    pub(super) async fn compile(&self, template: &Template, call: Call) -> Call {
+        let Some(templates) = self.plugins().templates().cloned() else {
+            return call;
+        };
+        let (call, summary) = templates.compile(template.clone(), call).await;
+        let print = match summary {
+            Ok(summary) => Print::new(summary),
+            // What does not parse is rendered for its error; a plugin that was busy is asked
+            // again next time.
+            Err(error) if error.line > 0 => None,
+            Err(_) => return call,
+        };
+        // Another exchange may have been faster, with the same result.
+        let _ = template.print.set(print);
+        call
+    }
+
     /// The site as a call about it sees it.
     pub fn scope(self: &Arc<Self>) -> Arc<dyn Environment> {
         Scope::whole(self.clone())

@@ -372,13 +372,33 @@ impl Site {
     ) -> (Call, Result<String, TemplateError>) {
         match text {
             Text::Fixed(text) => (call, Ok(text.to_string())),
-            Text::Template(template) => self.render(template.clone(), call).await,
+            Text::Template(template) => self.render_template(template, call).await,
+        }
+    }
+
+    /// Renders a template of the file: by itself where the template is no more than look-ups
+    /// (the plugin said so when it compiled it), else by the plugin.
+    pub(crate) async fn render_template(
+        &self,
+        template: &Template,
+        mut call: Call,
+    ) -> (Call, Result<String, TemplateError>) {
+        let print = match template.print.get() {
+            Some(print) => print.as_ref(),
+            None => {
+                call = self.compile(template, call).await;
+                template.print.get().and_then(Option::as_ref)
+            }
+        };
+        match print.and_then(|print| print.text(&*call.exchange)) {
+            Some(text) => (call, Ok(text)),
+            None => self.render(template.clone(), call).await,
         }
     }
 
     /// Renders a template of a rule: what does not render stays as it is written.
     pub(crate) async fn render_or_source(&self, template: &Template, call: Call) -> (Call, String) {
-        match self.render(template.clone(), call).await {
+        match self.render_template(template, call).await {
             (call, Ok(text)) => (call, text),
             (call, Err(error)) => {
                 tracing::debug!("a rule's template stays unrendered: {error}");

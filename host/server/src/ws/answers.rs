@@ -272,7 +272,7 @@ impl Definition {
         let (call, path) = match path {
             Text::Fixed(path) => (call, paths::resolve(site.directory(), path)),
             Text::Template(template) => {
-                let (call, rendered) = site.render(template.clone(), call).await;
+                let (call, rendered) = site.render_template(template, call).await;
                 let rendered = rendered.map_err(serving)?;
                 let path = paths::resolve_rendered(site.directory(), &template.source, &rendered);
                 (call, path.map_err(serving)?)

@@ -435,7 +435,7 @@ async fn refusal(
                 HeaderText::Fixed(value) => Some(value.clone()),
                 HeaderText::Template(template) => {
                     let text;
-                    (call, text) = site.render(template.clone(), call).await;
+                    (call, text) = site.render_template(template, call).await;
                     text.ok().and_then(|text| header_value(&header.name, &text))
                 }
             };
