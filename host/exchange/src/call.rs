@@ -1,5 +1,6 @@
 //! One call of a plugin: the exchange and everything around it.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,9 +9,13 @@ use wasmock_javascript::Value;
 
 use crate::{Answer, Clock, Environment, Exchange, NoExchange, Template, unique_id};
 
-/// Everything a call may read and change. It is moved into the call and comes back with the
-/// result, from a nested call too, so nothing of it needs a lock.
-pub struct Call {
+/// A call, on its way. It is moved into a plugin and comes back with the result, from a nested
+/// call too, so nothing of it needs a lock; and it moves often, so it is one pointer.
+#[derive(Debug)]
+pub struct Call(Box<CallFacts>);
+
+/// Everything a call may read and change.
+pub struct CallFacts {
     /// What the client sent.
     pub exchange: Arc<dyn Exchange>,
     /// The environment the call belongs to.
@@ -34,7 +39,7 @@ pub struct Call {
 impl Call {
     /// A call about an exchange, with an empty answer.
     pub fn new(exchange: Arc<dyn Exchange>, environment: Arc<dyn Environment>) -> Self {
-        Self {
+        Self(Box::new(CallFacts {
             exchange,
             environment,
             answer: Answer::default(),
@@ -44,7 +49,7 @@ impl Call {
             template: None,
             depth: 0,
             budget: None,
-        }
+        }))
     }
 
     /// A call about no request, such as filling a bucket.
@@ -53,22 +58,36 @@ impl Call {
     }
 }
 
-impl std::fmt::Debug for Call {
+impl Deref for Call {
+    type Target = CallFacts;
+
+    fn deref(&self) -> &CallFacts {
+        &self.0
+    }
+}
+
+impl DerefMut for Call {
+    fn deref_mut(&mut self) -> &mut CallFacts {
+        &mut self.0
+    }
+}
+
+impl std::fmt::Debug for CallFacts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call")
+        f.debug_struct("CallFacts")
             .field("kind", &self.exchange.kind())
             .field("depth", &self.depth)
             .finish_non_exhaustive()
     }
 }
 
-/// The configuration of one use of a plugin: of a response, a rule, a route.
-#[derive(Clone, Debug)]
+/// The configuration of one use of a plugin: of a response, a rule, a route. All uses without one
+/// share the number 0.
+#[derive(Clone, Debug, Default)]
 pub struct Usage {
     /// Unique in the process; changes when the configuration does.
     pub id: u64,
-    /// JSON text.
-    pub json: Arc<str>,
+    json: Option<Arc<str>>,
 }
 
 impl Usage {
@@ -76,18 +95,13 @@ impl Usage {
     pub fn new(json: impl Into<Arc<str>>) -> Self {
         Self {
             id: unique_id(),
-            json: json.into(),
+            json: Some(json.into()),
         }
     }
-}
 
-impl Default for Usage {
-    /// A use without configuration; all of them share the number 0.
-    fn default() -> Self {
-        Self {
-            id: 0,
-            json: "{}".into(),
-        }
+    /// JSON text.
+    pub fn json(&self) -> &str {
+        self.json.as_deref().unwrap_or("{}")
     }
 }
 

@@ -21,7 +21,7 @@ mod state;
 mod template;
 
 pub use answer::{Answer, Body, Close};
-pub use call::{Budget, Call, RuleFacts, SessionState, Usage};
+pub use call::{Budget, Call, CallFacts, RuleFacts, SessionState, Usage};
 pub use clock::Clock;
 pub use document::Document;
 pub use environment::{Effects, Environment, HelperInfo};

@@ -124,9 +124,10 @@ impl Plugin {
         let result = ask(instance).await;
         let guest = instance.store.data_mut();
         guest.references.clear();
-        let call = guest.call.take().unwrap_or_else(|| Call {
-            budget: Some(budget.clone()),
-            ..Call::new(exchange, environment)
+        let call = guest.call.take().unwrap_or_else(|| {
+            let mut call = Call::new(exchange, environment);
+            call.budget = Some(budget.clone());
+            call
         });
         let printed = guest.output.take();
         if let Some(meter) = &self.pool.conditions().meter {

@@ -320,7 +320,7 @@ impl Play {
                     break;
                 }
             }
-            if let Some(close) = call.answer.close {
+            if let Some(close) = &call.answer.close {
                 closed = Some(json!({ "code": close.code, "reason": close.reason }));
                 break;
             }

@@ -15,7 +15,7 @@ impl configuration::Host for Guest {
     }
 
     fn usage(&mut self) -> wasmtime::Result<String> {
-        Ok(self.current()?.usage.json.to_string())
+        Ok(self.current()?.usage.json().to_owned())
     }
 
     fn variable(&mut self, name: String) -> wasmtime::Result<Option<String>> {

@@ -116,10 +116,10 @@ impl Answering {
                 return (reply, response.index);
             };
             let result;
-            (call, result) = self.ask(by, &draft, latency, call).await;
+            (call, result) = Box::pin(self.ask(by, &draft, latency, call)).await;
             match (result, response.source.wasmock.on_error.unwrap_or_default()) {
                 (Ok(()), _) => {
-                    let reply = self.made(draft, &mut call).await;
+                    let reply = Box::pin(self.made(draft, &mut call)).await;
                     return (reply, response.index);
                 }
                 (Err(_), OnError::Static) => {
@@ -133,7 +133,7 @@ impl Answering {
                 (Err(message), on_error) => {
                     let next;
                     (call, next) = match on_error {
-                        OnError::Next => self.next(response.index, call).await,
+                        OnError::Next => Box::pin(self.next(response.index, call)).await,
                         _ => (call, None),
                     };
                     let Some(next) = next else {
@@ -245,7 +245,9 @@ impl Answering {
         match &response.content {
             Content::Inline(Some(bytes)) => (call, draft.send(bytes.clone())),
             Content::Inline(None) => self.rendered(&response.body, draft, call, SERVING).await,
-            Content::File(path) => file_body::respond(self, response, path, draft, call).await,
+            Content::File(path) => {
+                Box::pin(file_body::respond(self, response, path, draft, call)).await
+            }
             Content::Bucket(id) => {
                 let Some(bucket) = self.mock.bucket(id) else {
                     // Mockoon sends the inline body unrendered then.
@@ -254,7 +256,7 @@ impl Answering {
                 };
                 let call = self.site.filled(id, call).await;
                 if let Some(place) = self.crud {
-                    return self.crud(bucket, place, draft, call).await;
+                    return Box::pin(self.crud(bucket, place, draft, call)).await;
                 }
                 let document = self.site.bucket_document(id).unwrap_or_default();
                 (call, draft.send(document_bytes(&document)))

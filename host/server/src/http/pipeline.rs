@@ -368,7 +368,10 @@ fn refusal(head: &Parts) -> Option<Reply> {
 async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> Answer {
     let mock = site.mock_kept();
     let facts = Arc::new(facts);
-    if let Some(reply) = admin::handle(&site, &facts).await {
+    // Futures that few requests need are boxed: all others would carry their size.
+    if admin::guards(facts.head.uri.path())
+        && let Some(reply) = Box::pin(admin::handle(&site, &facts)).await
+    {
         return reply.finish(&facts.head.method, &facts.head.headers);
     }
     parse_apart(&facts).await;
@@ -459,7 +462,7 @@ async fn route(
             Choice::Ask => {
                 let mut asked = call.take().unwrap_or_else(|| site.call(arriving.clone()));
                 asked.exchange = arriving.clone();
-                let (asked, place) = choose(site, mock, route, asked).await;
+                let (asked, place) = Box::pin(choose(site, mock, route, asked)).await;
                 call = Some(asked);
                 let Some(place) = place else { continue };
                 place
@@ -502,7 +505,7 @@ async fn route(
     if let Some(proxy) = &mock.proxy {
         let call = nowhere();
         let body = ReplyBody::bytes(facts.body.clone());
-        let reply = proxy.forward(site, facts, body, headers, call).await;
+        let reply = Box::pin(proxy.forward(site, facts, body, headers, call)).await;
         return (
             reply,
             Answered {

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 use wasmock_environment as file;
-use wasmock_exchange::{Template, Usage, unique_id};
+use wasmock_exchange::{Template, Usage};
 use wasmock_javascript::{Value, json};
 
 use super::route::{Use, usage};
@@ -100,10 +100,7 @@ fn bucket_usage(id: &str) -> Usage {
     let mut text = String::from(r#"{"bucket":"#);
     json::write_string(&mut text, id);
     text.push('}');
-    Usage {
-        id: unique_id(),
-        json: text.into(),
-    }
+    Usage::new(text)
 }
 
 /// The JSON in a text, or the text itself; and which of them.

@@ -215,7 +215,7 @@ impl Definition {
         call.answer.delay = response.latency;
         call.answer.body = Body::Static(bytes.clone());
         call.usage = plugin.usage.clone();
-        let (call, result) = plugin.responder.respond(call).await;
+        let (mut call, result) = plugin.responder.respond(call).await;
         if let Err(failure) = result {
             tracing::warn!(routeUUID = self.route.uuid(), "{failure}");
             return match response.source.wasmock.on_error {
@@ -226,12 +226,12 @@ impl Definition {
                 }),
                 Some(OnError::Next) if response.index != self.route.default => {
                     let default = &self.route.responses[self.route.default];
-                    Box::pin(self.content(site, default, call.exchange)).await
+                    Box::pin(self.content(site, default, call.exchange.clone())).await
                 }
                 _ => Err(format!("Error while serving the content: {failure}")),
             };
         }
-        let answer = call.answer;
+        let answer = std::mem::take(&mut call.answer);
         let frames = if answer.frames.is_empty() && answer.close.is_none() {
             let bytes = match &answer.body {
                 Body::File(path) => {

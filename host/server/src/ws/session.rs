@@ -30,10 +30,10 @@ pub(super) async fn call(
     let mut call = site.call(exchange);
     call.usage = leader.usage.clone();
     call.session = Some(state.clone());
-    let (call, result) = leader.session.event(event, call).await;
+    let (mut call, result) = leader.session.event(event, call).await;
     match result {
         Ok(again) => Ok((
-            call.answer,
+            std::mem::take(&mut call.answer),
             again.map(|ms| Duration::from_millis(u64::from(ms))),
         )),
         Err(failure) => {

@@ -43,7 +43,7 @@ struct Echo;
 impl Responder for Echo {
     fn respond(&self, mut call: Call) -> Outcome<()> {
         Box::pin(async move {
-            if &*call.usage.json == "{}" {
+            if call.usage.json() == "{}" {
                 let failure = Failure::new(
                     "echo",
                     "responder.respond",
@@ -54,7 +54,7 @@ impl Responder for Echo {
             }
             call.answer.status = 202;
             call.answer.set_header("X-Plugin", "echo");
-            let text = call.usage.json.clone();
+            let text = call.usage.json().to_owned();
             call.answer.write(text.as_bytes());
             (call, Ok(()))
         })

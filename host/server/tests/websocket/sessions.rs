@@ -26,7 +26,7 @@ impl Session for Counter {
         let text = call.exchange.body_text().into_owned();
         let mut fails = false;
         let again = match event {
-            SessionEvent::Opened if call.usage.json.contains("refuses") => {
+            SessionEvent::Opened if call.usage.json().contains("refuses") => {
                 fails = true;
                 None
             }
@@ -34,7 +34,7 @@ impl Session for Counter {
                 call.answer
                     .frames
                     .push(Frame::text(format!("opened {count}")));
-                (call.usage.json.contains("ticks")).then_some(20)
+                (call.usage.json().contains("ticks")).then_some(20)
             }
             SessionEvent::Message if text == "fail" => {
                 fails = true;
@@ -53,7 +53,7 @@ impl Session for Counter {
                     .push(Frame::text(format!("{text} {count}")));
                 text.parse().ok()
             }
-            SessionEvent::Tick if call.usage.json.contains("ticks") && count % 3 == 0 => {
+            SessionEvent::Tick if call.usage.json().contains("ticks") && count % 3 == 0 => {
                 fails = true;
                 None
             }
@@ -61,7 +61,7 @@ impl Session for Counter {
                 call.answer
                     .frames
                     .push(Frame::text(format!("tick {count}")));
-                call.usage.json.contains("ticks").then_some(20)
+                call.usage.json().contains("ticks").then_some(20)
             }
             SessionEvent::Closed(code) => {
                 self.closed.store(code.into(), Ordering::SeqCst);
