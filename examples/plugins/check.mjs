@@ -83,6 +83,12 @@ const examples = {
     await until(() => said.filter((m) => m.type === 'price').length === 3);
     const prices = said.filter((m) => m.type === 'price');
     assert.ok(prices.every((m) => m.symbol === 'ACME' && m.price > 100));
+    // A second subscription leaves the clock of the first one running.
+    say({ type: 'subscribe', symbol: 'GLOBEX' });
+    await until(() => said.filter((m) => m.type === 'price' && m.symbol === 'GLOBEX').length === 2);
+    say({ type: 'subscribe', symbol: 'ACME' });
+    const so_far = said.length;
+    await until(() => said.slice(so_far).filter((m) => m.type === 'price').length >= 4);
     say({ type: 'unsubscribe', symbol: 'ACME' });
     await until(() => said.at(-1).type === 'unsubscribed');
   },

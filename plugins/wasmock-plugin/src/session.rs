@@ -23,10 +23,11 @@ pub trait Session: Default + Serialize + DeserializeOwned {
         Ok(None)
     }
 
-    /// The client sent a message.
+    /// The client sent a message. With `None` a tick that was asked for before comes as it was
+    /// asked for.
     ///
     /// # Errors
-    /// Becomes an error message to the client.
+    /// Ends the session: the connection is closed with 1011.
     fn message(&mut self, message: Frame) -> Result<Option<Duration>> {
         let _ = message;
         Ok(None)
@@ -35,7 +36,7 @@ pub trait Session: Default + Serialize + DeserializeOwned {
     /// The time asked for has come.
     ///
     /// # Errors
-    /// Ends the session.
+    /// Ends the session: the connection is closed with 1011.
     fn tick(&mut self) -> Result<Option<Duration>> {
         Ok(None)
     }

@@ -7,7 +7,8 @@ import * as random from 'wasmock:host/random@0.1.0-draft';
 import * as sessionState from 'wasmock:host/session-state@0.1.0-draft';
 import { receive, start, step } from './feed.js';
 
-// Each function answers in how many milliseconds to call `tick`; undefined: not at all.
+// Each function answers in how many milliseconds to call `tick`; with undefined, `message` leaves a
+// tick asked for before as it is, and the others ask for none.
 export const session = {
   opened() {
     const { symbols } = usage();

@@ -90,6 +90,8 @@ pub(crate) struct Sitting {
     /// Messages and ticks so far.
     events: u64,
     again: Option<Instant>,
+    /// Whether a message is at work: it leaves a tick that is due later as it is.
+    is_message: bool,
     /// When the tick at work was due: the next one is counted from there, without drift.
     due: Option<Instant>,
 }
@@ -104,6 +106,7 @@ impl Sitting {
             state,
             events: 0,
             again: None,
+            is_message: false,
             due: None,
         }
     }
@@ -155,6 +158,7 @@ impl Lead for Sitting {
 
     fn message(&mut self, frame: Frame) -> Option<Work> {
         self.events += 1;
+        self.is_message = true;
         let auto = self
             .guest
             .route
@@ -180,6 +184,9 @@ impl Lead for Sitting {
 
     fn done(&mut self, reply: &mut Reply, now: Instant) {
         let due = self.due.take();
+        if std::mem::take(&mut self.is_message) && reply.again.is_none() {
+            return;
+        }
         self.again = reply.again.map(|again| match due {
             // A late tick is not made up for by a burst.
             Some(due) if due + again > now => due + again,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 use wasmock_exchange::roles::{Outcome, Roles, Session, SessionEvent};
-use wasmock_exchange::{Call, Close, Failure, FailureKind, Frame};
+use wasmock_exchange::{Call, Clock, Close, Failure, FailureKind, Frame};
 use wasmock_server::Plugin;
 
 use crate::fixture::*;
@@ -124,6 +124,24 @@ async fn a_session_hears_of_everything_and_keeps_its_state() {
     timeout(PATIENCE, told).await.unwrap();
     other.send("fail").await;
     assert_eq!(other.closed().await.0, 1011);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_asks_for_no_tick_leaves_the_one_that_is_due() {
+    let mut route = ws("s", json!([]));
+    route["wasmock"] = json!({ "session": "counter" });
+    let (server, _) = serve(route).await;
+    let mut client = server.connect("/s").await;
+    assert_eq!(client.text().await, "opened 1");
+    let began = Clock::instant();
+    assert_eq!(client.ask("300").await, "300 2");
+    assert_eq!(client.ask("nothing").await, "nothing 3");
+    assert_eq!(client.text().await, "tick 4");
+    assert!(Clock::instant() - began >= Duration::from_millis(300));
+    // Another wish takes the place of the one before.
+    assert_eq!(client.ask("60000").await, "60000 5");
+    assert_eq!(client.ask("20").await, "20 6");
+    assert_eq!(client.text().await, "tick 7");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,8 @@ from wit_world.imports.types import Frame_Text
 
 
 class Session(exports.Session):
-    """Each function answers in how many milliseconds to call `tick`; None: not at all."""
+    """Each function answers in how many milliseconds to call `tick`; with None, `message` leaves a
+    tick asked for before as it is, and the others ask for none."""
 
     def opened(self) -> Optional[int]:
         send("send me a number")

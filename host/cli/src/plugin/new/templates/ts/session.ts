@@ -4,7 +4,8 @@ import * as exchange from 'wasmock:host/exchange@0.1.0-draft';
 import * as sessionState from 'wasmock:host/session-state@0.1.0-draft';
 import type * as contract from 'wasmock:plugin/session@0.1.0-draft';
 
-// Each function answers in how many milliseconds to call `tick`; undefined: not at all.
+// Each function answers in how many milliseconds to call `tick`; with undefined, `message` leaves a
+// tick asked for before as it is, and the others ask for none.
 export const session: typeof contract = {
   opened() {
     send('send me a number');
