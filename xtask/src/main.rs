@@ -98,6 +98,7 @@ fn test() -> Result<(), String> {
             .arg(binary());
         run(check.args(&built))?;
     }
+    clients(&built, &mut skipped)?;
     match skipped.as_slice() {
         [] => println!("\nAll tests passed."),
         _ => println!(
@@ -106,6 +107,51 @@ fn test() -> Result<(), String> {
         ),
     }
     Ok(())
+}
+
+/// Real WebSocket clients against the built server. What they need is installed beside their
+/// tests; the browser is the system's.
+fn clients(built: &[&str], skipped: &mut Vec<String>) -> Result<(), String> {
+    let folder = root().join("tests/clients");
+    let install = |program: &str, arguments: &[&str]| {
+        run(Command::new(program).args(arguments).current_dir(&folder))
+    };
+    if !has("node") {
+        skipped.push("real WebSocket clients (node is not installed)".to_owned());
+        return Ok(());
+    }
+    if let Err(message) = install("npm", &["ci", "--no-audit", "--no-fund"]) {
+        skipped.push(format!("real WebSocket clients ({message})"));
+        return Ok(());
+    }
+    let mut clients = vec!["ws"];
+    let python = install("python3", &["-m", "venv", ".venv"]).and_then(|()| {
+        install(
+            ".venv/bin/pip",
+            &["install", "--quiet", "-r", "requirements.txt"],
+        )
+    });
+    match python {
+        Ok(()) => clients.push("websockets"),
+        Err(message) => skipped.push(format!("WebSocket client in Python ({message})")),
+    }
+    let browsers = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
+    if std::env::var_os("CHROMIUM").is_some() || browsers.into_iter().any(has) {
+        clients.push("browser");
+    } else {
+        skipped.push("WebSocket client in a browser (no Chromium is installed)".to_owned());
+    }
+    if built.contains(&"graphql-ws") {
+        clients.push("graphql-ws");
+    }
+    let mut all = Command::new("node");
+    all.arg("tests/clients/run.mjs").arg(binary());
+    run(all.args(clients))
 }
 
 fn check() -> Result<(), String> {

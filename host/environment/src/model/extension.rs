@@ -270,6 +270,37 @@ pub struct RouteExtension {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub burst: Option<u32>,
+    /// Milliseconds between the server's pings; a client that leaves one unanswered until the
+    /// next is closed. Without it the server sends none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 10))]
+    pub ping: Option<u64>,
+    /// Milliseconds without a byte from a client after which it is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 10))]
+    pub idle_timeout: Option<u64>,
+    /// How much a client may leave unread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Queue>,
+    /// Unknown fields, kept.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub extra: Extra,
+}
+
+/// How much may wait for a client that does not read. Beyond it, a client of a broadcast or of a
+/// group is closed, and the messages of a conversation are not read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Queue {
+    /// Messages; 64 when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub messages: Option<usize>,
+    /// Bytes; 4 MiB when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub bytes: Option<usize>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]

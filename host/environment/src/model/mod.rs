@@ -20,7 +20,7 @@ pub use data::{Callback, CallbackInvocation, DataBucket};
 pub use environment::{Environment, HIGHEST_MIGRATION, Header, TlsKind, TlsOptions};
 pub use extension::{
     Binary, BucketExtension, ClientMessages, Close, EnvironmentExtension, Expect, Grants, Interval,
-    Message, OnError, Parse, PluginReference, Recipients, Refusal, ResponseExtension,
+    Message, OnError, Parse, PluginReference, Queue, Recipients, Refusal, ResponseExtension,
     RouteExtension, RuleExtension, Step, Timeline,
 };
 pub use method::Method;

@@ -1,5 +1,10 @@
 //! Listening, accepting, and ending in order.
+//!
+//! HTTP/1.1 and HTTP/2 share a port. Which one a client speaks is known before hyper is asked: by
+//! the TLS handshake, or by a look at its first bytes that takes nothing. hyper-util can find out
+//! by itself, but waits for those bytes without a limit of time.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +15,8 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
-use wasmock_exchange::limits;
+use tokio::time::{sleep, timeout};
+use wasmock_exchange::{Clock, limits};
 
 use super::pipeline::handle;
 use crate::admin::Access;
@@ -96,7 +102,8 @@ pub async fn serve(site: Arc<Site>, listener: Listener, shutdown: impl Future<Ou
         );
     }
     site.sockets().start(&site);
-    let builder = builder();
+    let builders = Builders::new();
+    let mut refusals = Refusals::default();
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -108,52 +115,120 @@ pub async fn serve(site: Arc<Site>, listener: Listener, shutdown: impl Future<Ou
             Ok((stream, peer)) => {
                 // Answers are written whole; waiting for more only delays them.
                 let _ = stream.set_nodelay(true);
-                connect(&site, &builder, &graceful, stream, peer);
+                connect(&site, &builders, &graceful, stream, peer);
             }
             Err(error) => {
-                // Out of file descriptors, mostly: existing connections must go on.
-                tracing::warn!("a connection could not be accepted: {error}");
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                refusals.log(&error);
+                // Existing connections must go on, and one of them may end.
+                sleep(Duration::from_millis(20)).await;
             }
         }
     }
     drop(listener);
     site.sockets().stop().await;
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    if timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("some exchanges did not end in {} seconds", DRAIN.as_secs());
+    }
+}
+
+/// Speaks up about connections that cannot be accepted, at most once a second.
+#[derive(Default)]
+struct Refusals {
+    last: Option<std::time::Instant>,
+}
+
+impl Refusals {
+    fn log(&mut self, error: &io::Error) {
+        let now = Clock::instant();
+        if self
+            .last
+            .is_some_and(|last| now - last < Duration::from_secs(1))
+        {
+            return;
+        }
+        self.last = Some(now);
+        // EMFILE and ENFILE; the standard library has no kind for them.
+        if matches!(error.raw_os_error(), Some(23 | 24)) {
+            tracing::warn!(
+                "no more connections: the process has as many files open as the system allows; \
+                 raise its limit (ulimit -n, LimitNOFILE)"
+            );
+        } else {
+            tracing::warn!("a connection could not be accepted: {error}");
+        }
+    }
+}
+
+/// What HTTP a client speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    Http1,
+    Http2,
+}
+
+/// What clients begin with that speak HTTP/2 without asking.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Looks at the first bytes of a client, and leaves them where they are.
+async fn version(stream: &TcpStream) -> io::Result<Version> {
+    let mut start = [0; PREFACE.len()];
+    loop {
+        let count = stream.peek(&mut start).await?;
+        if count == 0 || start[..count] != PREFACE[..count] {
+            return Ok(Version::Http1);
+        }
+        if count == PREFACE.len() {
+            return Ok(Version::Http2);
+        }
+        // Bytes that were looked at do not ring again.
+        sleep(Duration::from_millis(10)).await;
     }
 }
 
 /// Serves one connection in a task of its own, greeting it first where clients speak TLS.
 fn connect(
     site: &Arc<Site>,
-    builder: &auto::Builder<TokioExecutor>,
+    builders: &Builders,
     graceful: &GracefulShutdown,
     stream: TcpStream,
     peer: SocketAddr,
 ) {
+    let (site, builders, watcher) = (site.clone(), builders.clone(), graceful.watcher());
     let Some(tls) = site.tls() else {
-        tokio::spawn(converse(
-            site.clone(),
-            builder.clone(),
-            graceful.watcher(),
-            stream,
-            peer,
-        ));
+        tokio::spawn(async move {
+            match beginning(&site, version(&stream)).await {
+                Ok(version) => {
+                    let builder = builders.of(version);
+                    // Its own allocation, gone with HTTP: a WebSocket keeps no room for it.
+                    Box::pin(converse(site, builder, watcher, stream, peer)).await;
+                }
+                Err(error) => tracing::debug!(%peer, "a connection did not begin: {error}"),
+            }
+        });
         return;
     };
     let greeting = tls.accept(stream);
-    let (site, builder, watcher) = (site.clone(), builder.clone(), graceful.watcher());
     tokio::spawn(async move {
-        match tokio::time::timeout(limits::REQUEST_HEAD_TIME, greeting).await {
-            Ok(Ok(stream)) => converse(site, builder, watcher, stream, peer).await,
-            Ok(Err(error)) => tracing::debug!(%peer, "a TLS handshake failed: {error}"),
-            Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+        match beginning(&site, greeting).await {
+            Ok(stream) => {
+                let version = match stream.get_ref().1.alpn_protocol() {
+                    Some(b"h2") => Version::Http2,
+                    _ => Version::Http1,
+                };
+                let builder = builders.of(version);
+                Box::pin(converse(site, builder, watcher, stream, peer)).await;
+            }
+            Err(error) => tracing::debug!(%peer, "a TLS handshake failed: {error}"),
         }
     });
+}
+
+/// What must be there before a connection counts: within its time, and while the server serves.
+async fn beginning<T>(site: &Site, begun: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::select! {
+        begun = timeout(limits::REQUEST_HEAD_TIME, begun) => begun?,
+        () = site.sockets().stopped() => Err(io::ErrorKind::ConnectionAborted.into()),
+    }
 }
 
 async fn converse<S>(
@@ -172,7 +247,30 @@ async fn converse<S>(
     }
 }
 
-/// HTTP/1.1 and HTTP/2 by what the client says first.
+/// How each version is spoken.
+#[derive(Clone)]
+struct Builders {
+    http1: auto::Builder<TokioExecutor>,
+    http2: auto::Builder<TokioExecutor>,
+}
+
+impl Builders {
+    fn new() -> Self {
+        let builder = builder();
+        Self {
+            http1: builder.clone().http1_only(),
+            http2: builder.http2_only(),
+        }
+    }
+
+    fn of(self, version: Version) -> auto::Builder<TokioExecutor> {
+        match version {
+            Version::Http1 => self.http1,
+            Version::Http2 => self.http2,
+        }
+    }
+}
+
 fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder

@@ -21,6 +21,7 @@ use wasmock_exchange::{Close, Frame, limits};
 
 use super::client::Client;
 use super::decoder::{Decoder, Incoming, Violation};
+use super::pulse::Pulse;
 use super::socket::Reader;
 
 /// What a conversation or stream is told.
@@ -40,6 +41,10 @@ pub(crate) enum Event {
 /// Messages below this size do not count towards the memory of all messages.
 const UNCOUNTED: usize = 64 << 10;
 
+/// Control frames after which the connection lets others run: one read may hold ten thousand, and
+/// each of their answers is a system call.
+const CONTROL_FRAMES: usize = 32;
+
 /// Bytes of unfinished messages of the whole process.
 static HELD: AtomicUsize = AtomicUsize::new(0);
 
@@ -54,10 +59,16 @@ pub(crate) struct Connection {
     held: usize,
     /// Runs while the client does not take what is written, with the progress at its start.
     stalled: Option<(Pin<Box<Sleep>>, u64)>,
+    pulse: Option<Box<Pulse>>,
 }
 
 impl Connection {
-    pub(crate) fn new(client: Arc<Client>, reader: Reader, early: Bytes) -> Self {
+    pub(crate) fn new(
+        client: Arc<Client>,
+        reader: Reader,
+        early: Bytes,
+        pulse: Option<Box<Pulse>>,
+    ) -> Self {
         Self {
             client,
             reader,
@@ -65,6 +76,7 @@ impl Connection {
             rest: early,
             held: 0,
             stalled: None,
+            pulse,
         }
     }
 
@@ -98,10 +110,18 @@ impl Connection {
                 Poll::Pending => {}
             }
         }
+        if let Some(pulse) = &mut self.pulse {
+            if !reading {
+                pulse.hear();
+            }
+            if let Some(close) = pulse.poll(cx, &self.client.out) {
+                return Poll::Ready(Event::Asked(close));
+            }
+        }
         if !reading {
             return Poll::Pending;
         }
-        loop {
+        for _ in 0..CONTROL_FRAMES {
             let incoming = match self.poll_incoming(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(incoming)) => incoming,
@@ -129,6 +149,8 @@ impl Connection {
                 }
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Whether the client has taken nothing for too long.
@@ -178,6 +200,9 @@ impl Connection {
                 Poll::Ready(Err(_)) => return Poll::Ready(Err(Broken::Socket)),
                 Poll::Ready(Ok(decoded)) => decoded?,
             };
+            if let Some(pulse) = &mut self.pulse {
+                pulse.hear();
+            }
             self.count_held()?;
             if let Some(incoming) = decoded {
                 return Poll::Ready(Ok(incoming));
@@ -209,6 +234,7 @@ impl Connection {
     /// closed for not reading that.
     pub(crate) async fn close(mut self, close: Close) {
         self.client.out.close(Some(&close), close.code == 1008);
+        self.pulse = None;
         // Until the client's own close frame, whatever else it sends.
         let answered = async {
             loop {
@@ -270,7 +296,7 @@ impl From<Violation> for Broken {
 mod tests {
     use super::*;
     use crate::ws::frames;
-    use crate::ws::out::{Out, Sent};
+    use crate::ws::out::{Out, Room, Sent};
     use crate::ws::socket;
     use std::sync::atomic::AtomicU64;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -286,10 +312,10 @@ mod tests {
             group: None,
             since_ms: 0.0,
             remote: None,
-            out: Out::new(writer),
+            out: Out::new(writer, Room::default()),
             received: AtomicU64::new(0),
         });
-        (Connection::new(client, reader, early), theirs)
+        (Connection::new(client, reader, early, None), theirs)
     }
 
     async fn read(stream: &mut DuplexStream, count: usize) -> Vec<u8> {

@@ -16,7 +16,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use tokio::time::{Sleep, sleep_until};
 use wasmock_environment::Recipients;
-use wasmock_exchange::{BoxFuture, Clock, Close, Frame, limits};
+use wasmock_exchange::{BoxFuture, Clock, Close, Frame};
 
 use super::connection::{Connection, Event};
 use super::frames;
@@ -180,7 +180,8 @@ impl<L: Lead> Drive<L> {
     /// Whether more of the client's messages can be taken.
     fn has_room(&self) -> bool {
         let pending = self.inbox.len() + self.outbox.len() + usize::from(self.working.is_some());
-        pending < limits::CLIENT_QUEUE_FRAMES && self.bytes < limits::CLIENT_QUEUE_BYTES
+        let room = self.connection.client.out.room();
+        pending < room.frames && self.bytes < room.bytes
     }
 
     fn begin(&mut self, work: Work, arrived: Option<Instant>) {

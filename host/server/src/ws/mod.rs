@@ -25,6 +25,7 @@ mod handshake;
 mod live;
 mod out;
 mod parse;
+mod pulse;
 mod reply;
 mod session;
 mod setup;

@@ -35,8 +35,25 @@ pub(crate) enum Sent {
     Gone,
 }
 
+/// How much may wait for a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) frames: usize,
+    pub(crate) bytes: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            frames: limits::CLIENT_QUEUE_FRAMES,
+            bytes: limits::CLIENT_QUEUE_BYTES,
+        }
+    }
+}
+
 /// The way out to one client.
 pub(crate) struct Out {
+    room: Room,
     state: Mutex<State>,
     /// Whether the connection's task has something to do here.
     pending: AtomicBool,
@@ -60,8 +77,9 @@ struct State {
 }
 
 impl Out {
-    pub(crate) fn new(writer: Writer) -> Self {
+    pub(crate) fn new(writer: Writer, room: Room) -> Self {
         Self {
+            room,
             state: Mutex::new(State {
                 writer: Some(writer),
                 queue: VecDeque::new(),
@@ -87,6 +105,11 @@ impl Out {
         self.owner.wake();
     }
 
+    /// How much may wait for the client.
+    pub(crate) fn room(&self) -> Room {
+        self.room
+    }
+
     /// How many messages were taken so far.
     pub(crate) fn messages(&self) -> u64 {
         self.messages.load(Ordering::Relaxed)
@@ -99,8 +122,8 @@ impl Out {
             return Sent::Gone;
         }
         let sent = if state.is_blocked() {
-            let full = state.queue.len() >= limits::CLIENT_QUEUE_FRAMES
-                || state.bytes + frame.len() > limits::CLIENT_QUEUE_BYTES;
+            let full = state.queue.len() >= self.room.frames
+                || state.bytes + frame.len() > self.room.bytes;
             if full && !state.queue.is_empty() {
                 return Sent::Full;
             }
@@ -135,6 +158,19 @@ impl Out {
             drop(state);
             self.wake();
         }
+    }
+
+    /// Asks whether the client is there; not one that leaves things unread. Whether it was sent.
+    pub(crate) fn ping(&self) -> bool {
+        let mut state = self.lock();
+        if state.closing || state.is_blocked() {
+            return false;
+        }
+        if state.try_write(frames::encode(frames::PING, &[])) != Sent::Written {
+            drop(state);
+            self.wake();
+        }
+        true
     }
 
     /// Sends a close frame, after what is queued or in its place. Only the first one is sent.

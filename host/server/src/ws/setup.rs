@@ -13,6 +13,7 @@ use wasmock_exchange::roles::Session;
 use wasmock_exchange::{Usage, limits};
 
 use super::frames;
+use super::out::Room;
 use crate::Error;
 use crate::mock::{Header, Text, headers, usage};
 use crate::plugins::Plugins;
@@ -48,6 +49,11 @@ pub(crate) struct Setup {
     pub(crate) auto_parse: bool,
     /// Whether a one-to-one stream sees its client's last message.
     pub(crate) sees_messages: bool,
+    /// How often the server asks whether a client is there.
+    pub(crate) ping: Option<Duration>,
+    /// How long a client may be silent.
+    pub(crate) idle: Option<Duration>,
+    pub(crate) room: Room,
 }
 
 /// When a handshake is refused, and how.
@@ -138,6 +144,9 @@ impl Setup {
             session: Leader::new(extension, plugins)?,
             auto_parse: extension.parse == Some(file::Parse::Auto),
             sees_messages: extension.client_messages == Some(file::ClientMessages::Latest),
+            ping: extension.ping.map(at_least),
+            idle: extension.idle_timeout.map(at_least),
+            room: room(extension.queue.as_ref()),
         })
     }
 
@@ -169,8 +178,23 @@ impl Leader {
     }
 }
 
+/// No timer is shorter than a stream's interval may be.
+fn at_least(ms: u64) -> Duration {
+    Duration::from_millis(ms).max(limits::STREAM_INTERVAL)
+}
+
+fn room(queue: Option<&file::Queue>) -> Room {
+    let usual = Room::default();
+    let Some(queue) = queue else {
+        return usual;
+    };
+    Room {
+        frames: queue.messages.unwrap_or(usual.frames).max(1),
+        bytes: queue.bytes.unwrap_or(usual.bytes).max(1),
+    }
+}
+
 fn rhythm(route: &file::Route) -> Rhythm {
-    let at_least = |ms: u64| Duration::from_millis(ms).max(limits::STREAM_INTERVAL);
     match &route.wasmock.interval {
         Some(range) => Rhythm::Random {
             min: at_least(range.min),

@@ -28,6 +28,7 @@ use super::exchange::{Conversation, Handshake};
 use super::handshake::{self, NO_ROOM, NOT_FOUND, Offer, Refused};
 use super::live::{Group, LiveRoute};
 use super::out::Out;
+use super::pulse::Pulse;
 use super::session::Sitting;
 use super::setup::Mode;
 use super::stream::Streaming;
@@ -461,6 +462,8 @@ async fn serve(
     let (name, group) = group.map_or((None, None), |(name, group)| {
         (Some(name.into()), Some(group))
     });
+    let definition = route.definition();
+    let setup = definition.as_ref().map(|definition| &definition.setup);
     let client = Arc::new(Client {
         number: unique_id(),
         id: guest.handshake.connection.clone(),
@@ -468,14 +471,15 @@ async fn serve(
         group: name,
         since_ms: site.clock_source().now_ms(),
         remote: Some(peer),
-        out: Out::new(writer),
+        out: Out::new(writer, setup.map(|setup| setup.room).unwrap_or_default()),
         received: AtomicU64::new(0),
     });
     tracing::info!(websocketUuid = %client.id, routeUUID = %client.route, url = %guest.handshake.url, "New WebSocket connection");
     let sockets = site.sockets();
     sockets.add(&client);
-    let connection = Connection::new(client.clone(), reader, early);
-    let code = match route.definition() {
+    let pulse = setup.and_then(|setup| Pulse::new(setup.ping, setup.idle));
+    let connection = Connection::new(client.clone(), reader, early, pulse);
+    let code = match definition {
         None => {
             connection.close(removed()).await;
             1001

@@ -202,6 +202,67 @@ async fn a_client_that_does_not_read_is_closed_and_delays_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_much_a_client_may_leave_unread_can_be_set() {
+    let route = |endpoint: &str, messages: usize| {
+        let body = format!("{{{{number}}}} {}", "x".repeat(100_000));
+        let mut route = stream(endpoint, "BROADCAST", 10, json!([{ "body": body }]));
+        route["wasmock"] = json!({ "queue": { "messages": messages, "bytes": 1 << 30 } });
+        route
+    };
+    let server = Server::start(json!([route("short", 1), route("long", 100_000)])).await;
+    let mut short = server.raw("/short").await;
+    let _long = server.raw("/long").await;
+    server.clients(2).await;
+    // Neither reads; the one whose queue is full with one message goes first.
+    server.clients(1).await;
+    assert_eq!(server.site.websockets(None)[0].route, "long");
+    while let Some((first, payload)) = read_frame(&mut short).await {
+        assert!(first != 0x88 || payload[..2] == 1008u16.to_be_bytes());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_clients_are_pinged_and_closed_where_the_route_says_so() {
+    let with = |endpoint: &str, key: &str, ms: u64| {
+        let mut route = ws(endpoint, json!([{ "body": "{{body}}" }]));
+        route["wasmock"] = json!({ key: ms });
+        route
+    };
+    let server = Server::start(json!([
+        with("ping", "ping", 100),
+        with("idle", "idleTimeout", 400)
+    ]))
+    .await;
+    // Answered pings go on for as long as they are answered, the first unanswered one is the last.
+    let mut stream = server.raw("/ping").await;
+    let began = Clock::instant();
+    for _ in 0..5 {
+        assert_eq!(read_frame(&mut stream).await, Some((0x89, vec![])));
+        tokio::io::AsyncWriteExt::write_all(&mut stream, &frame(0x8a, b""))
+            .await
+            .unwrap();
+    }
+    assert!(Clock::instant() - began >= Duration::from_millis(500));
+    assert_eq!(read_frame(&mut stream).await, Some((0x89, vec![])));
+    let (first, payload) = read_frame(&mut stream).await.unwrap();
+    assert_eq!(
+        (first, &payload[..2]),
+        (0x88, &1001u16.to_be_bytes()[..]),
+        "a ping was not answered"
+    );
+    // Every message counts as a sign of life.
+    let mut client = server.connect("/idle").await;
+    let began = Clock::instant();
+    for _ in 0..4 {
+        sleep(Duration::from_millis(200)).await;
+        assert_eq!(client.ask("x").await, "x");
+    }
+    assert_eq!(client.closed().await.0, 1001);
+    let took = Clock::instant() - began;
+    assert!(took >= Duration::from_millis(1150), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_one_to_one_stream_waits_for_its_client() {
     let body = "x".repeat(300_000);
     let server = Server::start(json!([stream(
