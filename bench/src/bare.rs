@@ -15,11 +15,15 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::bare_streams;
 use crate::environments::{MATCHED, STATIC};
 
 /// Serves that kind of work until killed.
 pub(crate) async fn serve(kind: &str, port: u16) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    if kind == "broadcast" {
+        return bare_streams::broadcast(listener).await;
+    }
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
@@ -32,6 +36,7 @@ pub(crate) async fn serve(kind: &str, port: u16) -> Result<(), Box<dyn Error>> {
                 "http-rules" => http(stream, |_, body| rules(body).into()).await,
                 "ws-plain" => websocket(stream, |_| STATIC.into()).await,
                 "ws-template" => websocket(stream, |text| ws_template(&text)).await,
+                "one-to-one" => bare_streams::one_to_one(stream).await,
                 "ws-rules" => websocket(stream, |text| rules(text.as_bytes()).into()).await,
                 _ => Ok(()),
             };

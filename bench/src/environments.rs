@@ -2,10 +2,20 @@
 
 use serde_json::{Value, json};
 
+use crate::streams::{INTERVAL, ROUND};
+
 /// The body that needs no work.
 pub(crate) const STATIC: &str = r#"{"message":"Hello","items":[1,2,3],"ok":true}"#;
 /// The body of the eighth rule.
 pub(crate) const MATCHED: &str = r#"{"matched":8}"#;
+
+/// What a client of the one-to-one stream gets with each message.
+pub(crate) const STREAM_TEXT: &str = r#"{"id":"42","q":"abc","agent":"bench"}"#;
+
+/// A message of the broadcast: a hundred bytes that begin with its number.
+pub(crate) fn stream_text(number: u32) -> String {
+    format!("{number:03} {:.<96}", "")
+}
 
 fn response(body: &str, rules: &Value, default: bool) -> Value {
     json!({
@@ -33,6 +43,21 @@ fn rules() -> Vec<Value> {
     responses
 }
 
+/// The sequence of the broadcast: the response of the n-th tick begins with n.
+fn numbered() -> Vec<Value> {
+    (1..=ROUND)
+        .map(|n| response(&stream_text(n % ROUND), &json!([]), n == 1))
+        .collect()
+}
+
+fn stream(endpoint: &str, mode: &str, responses: &[Value]) -> Value {
+    let mut route = route("ws", endpoint, responses);
+    route["streamingMode"] = mode.into();
+    route["streamingInterval"] = INTERVAL.into();
+    route["responseMode"] = "SEQUENTIAL".into();
+    route
+}
+
 /// Everything the scenarios ask for, with that many routes beside it.
 pub(crate) fn environment(port: u16, routes: usize) -> Value {
     let template =
@@ -46,6 +71,8 @@ pub(crate) fn environment(port: u16, routes: usize) -> Value {
         route("ws", "plain", &plain(STATIC)),
         route("ws", "template", &plain(ws_template)),
         route("ws", "rules", &rules()),
+        stream("one-to-one/:id", "UNICAST", &plain(template)),
+        stream("broadcast", "BROADCAST", &numbered()),
     ];
     for number in 0..routes {
         all.push(route(

@@ -5,11 +5,13 @@
 //! servers do the same work natively: the ratio says what the mock costs.
 
 mod bare;
+mod bare_streams;
 mod environments;
 mod load;
 mod process;
 mod report;
 mod scenario;
+mod streams;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -54,6 +56,7 @@ enum Command {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     if let Some(Command::Bare { kind, port }) = arguments.command {
+        process::raise_descriptor_limit();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
@@ -62,10 +65,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    process::raise_descriptor_limit();
     let results = runtime.block_on(scenario::run_all(&arguments))?;
-    report::print(&results);
+    let streams = runtime.block_on(streams::run_all(&arguments))?;
+    report::print(&results, &streams);
     if let Some(path) = &arguments.json {
-        std::fs::write(path, report::json(&results))?;
+        std::fs::write(path, report::json(&results, &streams))?;
     }
     Ok(())
 }

@@ -84,6 +84,18 @@ impl Drop for Server {
     }
 }
 
+/// Ten thousand connections need as many open files.
+pub(crate) fn raise_descriptor_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    // Where it stays too low, connecting fails with a message of its own.
+    let _ = setrlimit(Resource::Nofile, raised);
+}
+
 /// A port nobody listens on.
 pub(crate) fn free_port() -> Result<u16, Box<dyn Error>> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?

@@ -29,6 +29,8 @@ struct Scenario {
     bare: &'static str,
     /// Parameterised routes beside the others.
     routes: usize,
+    /// Connections, where the command line does not say.
+    connections: Option<usize>,
     talk: Talk,
 }
 
@@ -53,6 +55,7 @@ fn scenarios() -> Vec<Scenario> {
         name,
         bare,
         routes,
+        connections: None,
         talk: Talk {
             hello: Vec::new(),
             operations,
@@ -64,6 +67,7 @@ fn scenarios() -> Vec<Scenario> {
         name,
         bare,
         routes: 0,
+        connections: None,
         talk: Talk {
             hello: format!(
                 "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
@@ -110,6 +114,14 @@ fn scenarios() -> Vec<Scenario> {
             r#""kind":"kind-7""#,
         ),
         websocket("ws 8 rules", "ws-rules", "/rules", r#""matched":8"#),
+        Scenario {
+            connections: Some(500),
+            ..websocket("ws plain, 500 clients", "ws-plain", "/plain", "Hello")
+        },
+        Scenario {
+            connections: Some(5000),
+            ..websocket("ws plain, 5,000 clients", "ws-plain", "/plain", "Hello")
+        },
     ]
 }
 
@@ -169,7 +181,7 @@ async fn measure(
         load::run(
             server.port,
             &scenario.talk,
-            arguments.connections,
+            scenario.connections.unwrap_or(arguments.connections),
             Duration::from_secs_f64(seconds),
         )
     };
