@@ -254,6 +254,7 @@ fn take(bytes: &mut Vec<u8>) -> Option<(u8, Vec<u8>)> {
     Some((first, payload))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands behind map_err")]
 fn failed(error: std::io::Error) -> String {
     match error.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => "nothing".to_owned(),

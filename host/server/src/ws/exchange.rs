@@ -141,11 +141,11 @@ impl Conversation {
 
     fn parse(&self) -> &Result<Value, String> {
         self.parsed.get_or_init(|| match &self.message {
-            Some(message) if self.is_parsed() => {
+            Some(message) => {
                 let text = String::from_utf8_lossy(message.payload());
                 parse::message(self.handshake.form, &text, self.auto)
             }
-            _ => Ok(Value::Undefined),
+            None => Ok(Value::Undefined),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! In which form a message is: by the handshake's Content-Type, as in Mockoon, or, where the
-//! route says `"parse": "auto"`, by the message itself.
+//! route says `"parse": "auto"`, by the message itself. What is in no form is a text, and a path
+//! on it is the whole text.
 
 use wasmock_javascript::{Value, json};
 
@@ -15,15 +16,16 @@ pub(crate) fn is_parsed(form: Option<Kind>) -> bool {
     matches!(form, Some(Kind::Json | Kind::Xml))
 }
 
-/// A message in its form; `undefined` for a text, and for what JavaScript takes for nothing.
+/// A message in its form; `undefined` for what JavaScript takes for nothing.
 /// The error is a sentence for the client.
 pub(crate) fn message(form: Option<Kind>, text: &str, auto: bool) -> Result<Value, String> {
     let parsed = match form {
+        _ if text.is_empty() => Value::Undefined,
         Some(kind @ (Kind::Json | Kind::Xml)) => body::parse_message(kind, text)
             .map_err(|error| format!("Error while parsing the message: {error}"))?,
         Some(Kind::Form) if auto => body::query::form(text),
         _ if auto => guess(text),
-        _ => Value::Undefined,
+        _ => Value::text(text),
     };
     Ok(if parsed.is_truthy() {
         parsed
@@ -39,7 +41,7 @@ fn guess(text: &str) -> Value {
         Some(b'<') => body::parse_message(Kind::Xml, text).ok(),
         _ => None,
     };
-    parsed.unwrap_or_default()
+    parsed.unwrap_or_else(|| Value::text(text))
 }
 
 #[cfg(test)]
@@ -49,8 +51,10 @@ mod tests {
     #[test]
     fn the_content_type_decides_and_auto_looks_at_the_message() {
         let cases = [
-            ("", r#"{"a":1}"#, false, ""),
-            ("text/plain", r#"{"a":1}"#, false, ""),
+            ("", r#"{"a":1}"#, false, r#""{\"a\":1}""#),
+            ("text/plain", "plain", false, r#""plain""#),
+            ("text/plain", "", false, ""),
+            ("application/json", "", false, ""),
             ("application/json", r#"{"a":1}"#, false, r#"{"a":1}"#),
             ("Application/JSON; charset=utf-8", "[1]", false, "[1]"),
             (
@@ -67,7 +71,12 @@ mod tests {
                 false,
                 r#"{"a":{"_text":"1"}}"#,
             ),
-            ("application/x-www-form-urlencoded", "a=1", false, ""),
+            (
+                "application/x-www-form-urlencoded",
+                "a=1",
+                false,
+                r#""a=1""#,
+            ),
             (
                 "application/x-www-form-urlencoded",
                 "a=1",
@@ -76,8 +85,8 @@ mod tests {
             ),
             ("", r#" {"a":1}"#, true, r#"{"a":1}"#),
             ("", "<a>1</a>", true, r#"{"a":{"_text":"1"}}"#),
-            ("", "{broken", true, ""),
-            ("", "plain", true, ""),
+            ("", "{broken", true, r#""{broken""#),
+            ("", "plain", true, r#""plain""#),
         ];
         for (content_type, text, auto, expected) in cases {
             let value = message(form(content_type), text, auto).unwrap();

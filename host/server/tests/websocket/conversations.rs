@@ -164,6 +164,23 @@ async fn latencies_run_side_by_side_and_the_order_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_random_delay_is_added_to_the_latency() {
+    let response =
+        json!({ "body": "x", "latency": 100, "wasmock": { "delay": { "min": 50, "max": 150 } } });
+    let server = Server::start(json!([ws("a", json!([response]))])).await;
+    let mut client = server.connect("/a").await;
+    for _ in 0..5 {
+        let start = Clock::instant();
+        client.ask("x").await;
+        let took = elapsed(start);
+        assert!(
+            took >= Duration::from_millis(150) && took < Duration::from_millis(900),
+            "{took:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pings_are_answered_while_a_latency_runs() {
     let server = Server::start(json!([ws(
         "a",
