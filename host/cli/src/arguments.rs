@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::grant::Grant;
 use crate::plugin::arguments as plugin;
 
 /// A mock server for HTTP and WebSocket that runs Mockoon files and is extended by WebAssembly.
@@ -26,7 +27,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   wasmock serve shop.json
   wasmock serve shop.json chat.yaml --port 3000 --port 3001
-  wasmock serve shop.json --plugin prices=prices.wasm")]
+  wasmock serve shop.json --plugin prices=prices.wasm --grant prices:http=api.example.com")]
     Serve(Serve),
     /// Serve environment files, spelled as users of mockoon-cli know it.
     #[command(after_help = "Example:
@@ -112,22 +113,68 @@ Example:
   wasmock plugin test --junit results.xml"
     )]
     Test(plugin::Test),
+    /// Fetch the plugins that environments name by address, keep them for starts without network,
+    /// and lock them in `wasmock.lock` beside the environment.
+    #[command(
+        after_help = "Exit code: 0 when all could be had, 1 when one could not, 2 for files that cannot be read.
+
+Examples:
+  wasmock plugin pull shop.yaml
+  wasmock plugin pull --update shop.yaml
+  wasmock plugin pull oci://ghcr.io/acme/prices:1.2"
+    )]
+    Pull(Pull),
+    /// Show a component's manifest, or put one into it.
+    #[command(after_help = "Examples:
+  wasmock plugin manifest dist/prices.wasm
+  wasmock plugin manifest dist/prices.wasm --set wasmock.json")]
+    Manifest(SetManifest),
     /// Show what a component is: roles, imports, what each needs to be granted, and everything
     /// that does not fit.
     #[command(
         after_help = "Exit code: 0 for a plugin that fits, 1 for one that does not, 2 for a file that cannot be read.
 
 Example:
-  wasmock plugin inspect prices.wasm"
+  wasmock plugin inspect prices.wasm
+  wasmock plugin inspect prices --data shop.yaml"
     )]
     Inspect(Inspect),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Inspect {
+pub(crate) struct Pull {
+    /// Environment files, or addresses (`https://…`, `oci://…`).
+    #[arg(required = true, value_name = "FILE|ADDRESS")]
+    pub(crate) targets: Vec<String>,
+    /// Look up again what is locked already, and lock what is there now.
+    #[arg(long)]
+    pub(crate) update: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetManifest {
     /// The component.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// The manifest to put into it, in the place of an earlier one.
+    #[arg(long, value_name = "JSON FILE")]
+    pub(crate) set: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The component; with `--data`, a plugin's name is enough.
+    #[arg(value_name = "FILE|NAME")]
+    pub(crate) file: PathBuf,
+    /// Show what this environment allows it.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// Show what this would allow it.
+    #[arg(long, value_name = "NAME:WORD=VALUE")]
+    pub(crate) grant: Vec<Grant>,
+    /// Also start it once, and say whether it starts.
+    #[arg(long)]
+    pub(crate) start: bool,
     /// Print it as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -166,6 +213,10 @@ pub(crate) struct ServeOptions {
     /// Load a plugin beside those the files name.
     #[arg(long, value_name = "NAME=PATH", value_parser = plugin)]
     pub(crate) plugin: Vec<(String, PathBuf)>,
+    /// Allow a plugin something it asks for: `http`, `read`, `write`, `env`, `readVariables`,
+    /// `writeVariables`, `readBuckets`, `writeBuckets`, `clock`, `time`, `random`, `seed`.
+    #[arg(long, value_name = "NAME:WORD=VALUE")]
+    pub(crate) grant: Vec<Grant>,
     /// Serve changed files, body files and plugins at once, without dropping a connection.
     #[arg(short, long)]
     pub(crate) watch: bool,

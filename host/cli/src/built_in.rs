@@ -11,8 +11,11 @@ use futures_util::future::try_join_all;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use wasmock_environment::{Environment, PluginReference};
+use wasmock_library::{Library, Lock, Place};
 use wasmock_sandbox::{Grants, LoadError, Sandbox, Source};
 use wasmock_server::Plugin;
+
+use crate::grant::{self, Grant};
 
 macro_rules! component {
     ($name:literal) => {
@@ -38,8 +41,18 @@ fn components() -> [(&'static str, Bytes); 4] {
     ]
 }
 
-/// The folder for compiled components: `WASMOCK_CACHE`, else the user's cache folder.
+/// The folder for compiled components.
 pub(crate) fn cache_folder() -> Option<PathBuf> {
+    Some(cache()?.join("compiled"))
+}
+
+/// The folder for fetched components.
+pub(crate) fn library_folder() -> Option<PathBuf> {
+    Some(cache()?.join("components"))
+}
+
+/// The folder for what can be made anew: `WASMOCK_CACHE`, else the user's cache folder.
+fn cache() -> Option<PathBuf> {
     let absolute = |name| {
         std::env::var_os(name)
             .map(PathBuf::from)
@@ -49,7 +62,7 @@ pub(crate) fn cache_folder() -> Option<PathBuf> {
         .or_else(|| Some(absolute("XDG_CACHE_HOME")?.join("wasmock")))
         .or_else(|| Some(absolute("HOME")?.join(".cache/wasmock")))
         .or_else(|| Some(absolute("LOCALAPPDATA")?.join("wasmock")))?;
-    Some(base.join("compiled"))
+    Some(base)
 }
 
 /// Loads the built-in plugins, side by side.
@@ -67,7 +80,7 @@ pub(crate) async fn load_built_ins(
             ),
             _ => (Vec::new(), json!({})),
         };
-        let grants = Grants::with_variables(variables);
+        let grants = Grants::built_in(variables);
         let configuration = configuration.to_string().into();
         let source = Source {
             name,
@@ -85,50 +98,58 @@ pub(crate) async fn load_built_ins(
     try_join_all(loading).await
 }
 
+/// What a command line adds to an environment's plugins.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Added<'a> {
+    /// More plugins: name and place.
+    pub(crate) plugins: &'a [(String, PathBuf)],
+    /// What plugins are allowed beside what the file says.
+    pub(crate) grants: &'a [Grant],
+    /// The server's seed.
+    pub(crate) seed: Option<u64>,
+}
+
 /// Loads the plugins that an environment and the command line name.
 pub(crate) async fn load_plugins(
     sandbox: &Sandbox,
     environment: &Environment,
     directory: &Path,
-    from_command_line: &[(String, PathBuf)],
+    added: &Added<'_>,
 ) -> Result<Vec<Plugin>, Box<dyn Error>> {
-    let extra = from_command_line
-        .iter()
-        .map(|(name, path)| PluginReference {
-            name: name.clone(),
-            path: path.display().to_string(),
-            ..PluginReference::default()
-        });
-    let named = environment
-        .wasmock
-        .plugins
-        .iter()
-        .cloned()
-        .map(|mut plugin| {
-            plugin.path = directory.join(&plugin.path).display().to_string();
-            plugin
-        });
+    let extra = added.plugins.iter().map(|(name, path)| PluginReference {
+        name: name.clone(),
+        path: path.display().to_string(),
+        ..PluginReference::default()
+    });
+    let extra = extra.map(|plugin| (plugin, Path::new("")));
+    let named = environment.wasmock.plugins.iter().cloned();
+    let named = named.map(|plugin| (plugin, directory));
+    let library = Library::new(library_folder());
+    let lock = Lock::of(directory)?;
     let mut plugins: Vec<Plugin> = Vec::new();
-    for PluginReference {
-        name,
-        path,
-        configuration,
-        grants,
-        ..
-    } in named.chain(extra)
-    {
+    for (reference, base) in named.chain(extra) {
+        let PluginReference {
+            name,
+            path,
+            sha256,
+            configuration,
+            mut grants,
+            ..
+        } = reference;
         if plugins.iter().any(|plugin| plugin.name == name) {
             return Err(format!("two plugins have the name `{name}`; rename one of them").into());
         }
-        let wasm = std::fs::read(&path)
-            .map_err(|error| format!("plugin `{name}`: cannot read {path}: {error}"))?;
+        let at = |error: wasmock_library::Error| format!("plugin `{name}`: {error}");
+        let place = Place::parse(&path, base, sha256.as_deref()).map_err(at)?;
+        let wasm = library.get(&place, &lock).await.map_err(at)?;
+        grant::extend(&mut grants, added.grants, &name)?;
         let configuration: Arc<str> =
             configuration.map_or_else(|| "{}".into(), |json| json.to_string().into());
         let source = Source {
             name: &name,
-            wasm: wasm.into(),
+            wasm,
             configuration,
-            grants: Grants::with_variables(grants.env),
+            grants: Grants::new(grants, directory).with_seed(added.seed),
         };
         let roles = with_progress(&name, sandbox.load(source)).await?.roles();
         tracing::info!("Plugin `{name}` loaded with roles {roles:?}");

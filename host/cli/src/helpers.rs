@@ -11,7 +11,7 @@ use wasmock_sandbox::Sandbox;
 use wasmock_server::{Options, Plugin};
 
 use crate::arguments::HelpersOf;
-use crate::built_in;
+use crate::built_in::{self, Added};
 use crate::logging;
 
 /// The helpers of the built-in templates, which need more of a rendering than other plugins'
@@ -78,6 +78,10 @@ async fn load(arguments: &HelpersOf) -> Result<Vec<Plugin>, Box<dyn Error>> {
     let mut plugins = built_in::load_built_ins(&sandbox, &env_vars_prefix, &faker_locale).await?;
     let nothing = Environment::default();
     let here = Path::new("");
-    plugins.extend(built_in::load_plugins(&sandbox, &nothing, here, &arguments.plugin).await?);
+    let added = Added {
+        plugins: &arguments.plugin,
+        ..Added::default()
+    };
+    plugins.extend(built_in::load_plugins(&sandbox, &nothing, here, &added).await?);
     Ok(plugins)
 }

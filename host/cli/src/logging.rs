@@ -71,20 +71,25 @@ pub(crate) fn template_error(source: &str, error: &TemplateError) {
 
 /// The last words of a command that failed.
 pub(crate) fn fatal(error: &dyn std::error::Error) {
+    problem(&error.to_string());
+    let mut stderr = std::io::stderr().lock();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let _ = writeln!(stderr, "  because: {error}");
+        source = error.source();
+    }
+}
+
+/// Prints an error after which the command goes on.
+pub(crate) fn problem(problem: &str) {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let (red, reset) = if colours {
         ("\x1b[31m", "\x1b[0m")
     } else {
         ("", "")
     };
-    let mut stderr = std::io::stderr().lock();
     // Nobody reads standard error any more: there is nothing left to do about it.
-    let _ = writeln!(stderr, "{red}error:{reset} {error}");
-    let mut source = error.source();
-    while let Some(error) = source {
-        let _ = writeln!(stderr, "  because: {error}");
-        source = error.source();
-    }
+    let _ = writeln!(std::io::stderr().lock(), "{red}error:{reset} {problem}");
 }
 
 /// Writes each event as one line to standard output.

@@ -6,7 +6,9 @@
 
 mod arguments;
 mod built_in;
+mod components;
 mod convert;
+mod grant;
 mod helpers;
 mod inspect;
 mod logging;

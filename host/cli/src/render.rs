@@ -13,7 +13,7 @@ use wasmock_sandbox::Sandbox;
 use wasmock_server::{Options, Site};
 
 use crate::arguments::Render;
-use crate::built_in;
+use crate::built_in::{self, Added};
 use crate::logging;
 use crate::request::Request;
 
@@ -66,7 +66,11 @@ async fn render(
         built_in::load_built_ins(&sandbox, env_vars_prefix, faker_locale).await?
     };
     let here = Path::new("");
-    plugins.extend(built_in::load_plugins(&sandbox, &environment, here, &arguments.plugin).await?);
+    let added = Added {
+        plugins: &arguments.plugin,
+        ..Added::default()
+    };
+    plugins.extend(built_in::load_plugins(&sandbox, &environment, here, &added).await?);
     let scope = Site::new(environment, here, plugins, options)
         .await?
         .scope();

@@ -7,11 +7,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use wasmock_environment::{Environment, LoadOptions, Loaded, load};
+use wasmock_library::LOCK_FILE;
 use wasmock_sandbox::Sandbox;
 use wasmock_server::{AdminOptions, Listener, Options, Plugin, Site};
 
 use crate::arguments::{ServeOptions, Switch};
-use crate::built_in;
+use crate::built_in::{self, Added};
+use crate::components;
 use crate::logging;
 use crate::watch::{Watch, concerns};
 
@@ -43,6 +45,7 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
         .enumerate()
         .map(|(index, file)| load_file(file, index, &options))
         .collect::<Result<Vec<_>, _>>()?;
+    check_grants(&environments, &options)?;
     let built_ins = loading.await?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = Vec::new();
@@ -119,10 +122,17 @@ struct Served {
 impl Served {
     /// Everything it was made of.
     fn sources(&self, options: &ServeOptions) -> Vec<PathBuf> {
+        let directory = &self.loaded.directory;
         let plugins = self.loaded.environment.wasmock.plugins.iter();
-        let mut sources = vec![self.file.clone(), self.file.with_extension("wasmock.yaml")];
-        sources.extend(plugins.map(|plugin| self.loaded.directory.join(&plugin.path)));
-        sources.extend(options.plugin.iter().map(|(_, path)| path.clone()));
+        let mut sources = vec![
+            self.file.clone(),
+            self.file.with_extension("wasmock.yaml"),
+            directory.join(LOCK_FILE),
+        ];
+        sources.extend(plugins.filter_map(|plugin| components::file(&plugin.path, directory)));
+        let here = Path::new("");
+        let added = options.plugin.iter().filter_map(|(_, path)| path.to_str());
+        sources.extend(added.filter_map(|path| components::file(path, here)));
         sources
     }
 }
@@ -168,7 +178,7 @@ async fn reload(
     let loaded = load_file(&served.file, served.index, options)?;
     let mut plugins = built_ins.to_vec();
     let (environment, directory) = (&loaded.environment, &loaded.directory);
-    plugins.extend(built_in::load_plugins(sandbox, environment, directory, &options.plugin).await?);
+    plugins.extend(built_in::load_plugins(sandbox, environment, directory, &added(options)).await?);
     served
         .site
         .reload(loaded.environment.clone(), Some(plugins))
@@ -217,10 +227,41 @@ async fn site(
     let directory: &Path = &loaded.directory;
     let mut plugins = built_ins.to_vec();
     plugins.extend(
-        built_in::load_plugins(sandbox, &loaded.environment, directory, &options.plugin).await?,
+        built_in::load_plugins(sandbox, &loaded.environment, directory, &added(options)).await?,
     );
     let options = server_options(options, index);
     Ok(Site::new(loaded.environment.clone(), directory, plugins, options).await?)
+}
+
+/// What the command line adds to the plugins of each file.
+fn added(options: &ServeOptions) -> Added<'_> {
+    Added {
+        plugins: &options.plugin,
+        grants: &options.grant,
+        seed: options.faker_seed.map(|seed| seed as u64),
+    }
+}
+
+/// Refuses a grant for a plugin that no file and no `--plugin` names.
+fn check_grants(environments: &[Loaded], options: &ServeOptions) -> Result<(), String> {
+    let named = environments
+        .iter()
+        .flat_map(|loaded| &loaded.environment.wasmock.plugins)
+        .map(|plugin| &plugin.name);
+    let names: Vec<_> = named
+        .chain(options.plugin.iter().map(|(name, _)| name))
+        .collect();
+    match options
+        .grant
+        .iter()
+        .find(|grant| !names.contains(&&grant.plugin))
+    {
+        Some(grant) => Err(format!(
+            "--grant is for a plugin `{}`, which neither a file nor --plugin names",
+            grant.plugin
+        )),
+        None => Ok(()),
+    }
 }
 
 fn server_options(options: &ServeOptions, index: usize) -> Options {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use wasmock_javascript::Value;
 
-use crate::{Answer, Clock, Environment, Exchange, NoExchange, Template, unique_id};
+use crate::{Answer, Clock, Environment, Exchange, NoExchange, Rights, Template, unique_id};
 
 /// A call, on its way. It is moved into a plugin and comes back with the result, from a nested
 /// call too, so nothing of it needs a lock; and it moves often, so it is one pointer.
@@ -30,6 +30,9 @@ pub struct CallFacts {
     pub session: Option<Arc<SessionState>>,
     /// The template being rendered.
     pub template: Option<Template>,
+    /// The plugin on whose behalf a built-in one is asked: a template that a plugin renders
+    /// reaches no more than the plugin itself.
+    pub behalf: Option<Arc<dyn Rights>>,
     /// How many calls are around this one.
     pub depth: u8,
     /// The running time left, shared with the calls around this one.
@@ -47,6 +50,7 @@ impl Call {
             rule: None,
             session: None,
             template: None,
+            behalf: None,
             depth: 0,
             budget: None,
         }))

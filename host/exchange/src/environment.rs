@@ -53,6 +53,12 @@ pub trait Environment: Send + Sync {
     /// The exact id of a bucket, by id or by part of its name.
     fn find_bucket(&self, name: &str) -> Option<Arc<str>>;
 
+    /// The name of a bucket.
+    fn bucket_name(&self, id: &str) -> Option<Arc<str>> {
+        let _ = id;
+        None
+    }
+
     /// What the file says about a bucket.
     fn bucket_source(&self, id: &str) -> Option<Arc<str>>;
 

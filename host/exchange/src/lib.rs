@@ -16,6 +16,7 @@ mod failure;
 pub mod limits;
 mod print;
 mod random;
+mod rights;
 pub mod roles;
 mod state;
 mod template;
@@ -29,6 +30,7 @@ pub use exchange::{Exchange, Frame, Kind, NoExchange};
 pub use failure::{Failure, FailureKind};
 pub use print::Print;
 pub use random::Random;
+pub use rights::{Access, Right, Rights};
 pub use state::{Entry, MemoryState, Operation, Space, State, StateError, Updated};
 pub use template::{Template, TemplateError, unique_id};
 

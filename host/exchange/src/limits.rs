@@ -55,6 +55,21 @@ pub const SHORT_CALL: Duration = Duration::from_millis(50);
 pub const LONG_CALL: Duration = Duration::from_millis(200);
 /// Running time of `configure`: interpreters load modules in it.
 pub const CONFIGURE: Duration = Duration::from_secs(10);
+/// Time a call may take in all, waiting included: long enough for a slow server behind a plugin,
+/// short enough that a plugin asleep does not hold its instances for ever.
+pub const CALL_WAIT: Duration = Duration::from_secs(15);
+/// Time an instance may take to start, waiting included.
+pub const START_WAIT: Duration = Duration::from_secs(30);
+/// Bytes of a component. Python's are 18 MB, those with models beside them larger.
+pub const COMPONENT: usize = 256 << 20;
+/// Time to connect to a server that a plugin calls, and time until its answer begins.
+pub const OUTBOUND: Duration = Duration::from_secs(10);
+/// Requests of one plugin under way at once.
+pub const OUTBOUND_REQUESTS: usize = 64;
+/// How long nothing is tried after an instance did not start; doubled with each further failure.
+pub const BACK_OFF: Duration = Duration::from_millis(100);
+/// Failed starts in a row after which a plugin is left alone until it is loaded again.
+pub const FAILED_STARTS: u32 = 8;
 /// A call that runs longer needs one of the permits for long calls (cores − 1, at least one),
 /// so that spinning guests never hold every worker.
 pub const PERMIT_AFTER: Duration = Duration::from_millis(5);

@@ -146,6 +146,14 @@ pub struct Roles {
     pub session: Option<Arc<dyn Session>>,
     /// It renders templates.
     pub templates: Option<Arc<dyn Templates>>,
+    /// It can be asked how it is; what is made without it is always well.
+    pub health: Option<Arc<dyn Health>>,
+}
+
+/// How a plugin is.
+pub trait Health: Send + Sync {
+    /// Why it is not asked at the moment, if so: its instances do not start. Never waits.
+    fn trouble(&self) -> Option<String>;
 }
 
 impl std::fmt::Debug for Roles {

@@ -30,7 +30,9 @@ pub struct Conditions {
 
 impl Conditions {
     /// Gives a new instance its time and chance.
-    pub(crate) fn prepare(&self, wasi: &mut WasiCtxBuilder) {
+    /// Instances of one seed differ by their number, or a server would give out the same
+    /// "unique" ids as often as it has instances.
+    pub(crate) fn prepare(&self, wasi: &mut WasiCtxBuilder, number: u64) {
         if let Some(clock) = &self.clock {
             wasi.wall_clock(Wall(clock.clone()));
             wasi.monotonic_clock(Monotonic {
@@ -39,7 +41,9 @@ impl Conditions {
             });
         }
         if let Some(seed) = self.seed {
-            let random = Random::repeatable(seed ^ u64::from_be_bytes(*b"wasi rnd"));
+            let random = Random::repeatable(
+                seed ^ u64::from_be_bytes(*b"wasi rnd") ^ number.rotate_right(16),
+            );
             wasi.insecure_random_seed(u128::from(random.bits()) << 64 | u128::from(random.bits()));
             wasi.insecure_random(Chance(Random::repeatable(random.bits())));
             wasi.secure_random(Chance(random));

@@ -4,16 +4,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use wasmock_exchange::{Budget, Call, Document, limits};
+use wasmock_exchange::{Budget, Call, Document, Right, Rights, limits};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::PluginName;
-use crate::grants::Grants;
+use crate::grants::Held;
 use crate::imports::{Lines, Outbound};
 use crate::stdio::Captured;
 use crate::values::References;
+
+/// On whose behalf a call is made.
+type Behalf = Option<Arc<dyn Rights>>;
 
 /// Memory of all instances of the process.
 static ALL_MEMORY: AtomicUsize = AtomicUsize::new(0);
@@ -23,7 +26,7 @@ pub(crate) struct Guest {
     pub(crate) plugin: PluginName,
     /// The plugin's own configuration, JSON text.
     pub(crate) configuration: Arc<str>,
-    pub(crate) grants: Arc<Grants>,
+    pub(crate) held: Arc<Held>,
     /// How many log lines the plugin wrote lately.
     pub(crate) lines: Arc<Lines>,
     /// The call in progress; lent to nested calls while they run.
@@ -72,9 +75,28 @@ impl Guest {
         self.call.as_mut().ok_or_else(no_call)
     }
 
-    /// Lends the call to a nested one.
-    pub(crate) fn lend_call(&mut self) -> wasmtime::Result<Call> {
-        self.call.take().ok_or_else(no_call)
+    /// Lends the call to a nested one, which is asked on behalf of this plugin. The second part
+    /// is on whose behalf it was before, for [`Guest::take_back`].
+    pub(crate) fn lend_call(&mut self) -> wasmtime::Result<(Call, Behalf)> {
+        let mut call = self.call.take().ok_or_else(no_call)?;
+        let before = call.behalf.clone();
+        if !self.held.deputy {
+            call.behalf = Some(self.held.clone());
+        }
+        Ok((call, before))
+    }
+
+    /// Takes a call back that was lent.
+    pub(crate) fn take_back(&mut self, mut call: Call, behalf: Behalf) {
+        call.behalf = behalf;
+        self.call = Some(call);
+    }
+
+    /// Whether the plugin may do something, and, if it acts for another, that one too.
+    pub(crate) fn may(&self, right: Right<'_>) -> bool {
+        let behalf = self.call.as_ref().and_then(|call| call.behalf.as_ref());
+        let behalf = behalf.filter(|_| self.held.deputy);
+        self.held.allow(right) && behalf.is_none_or(|behalf| behalf.allow(right))
     }
 
     /// The document behind a reference.

@@ -1,9 +1,12 @@
 //! What a component says of itself, without running it.
 
+use wasmock_environment::Grants;
 use wit_parser::WorldItem;
 use wit_parser::decoding::{DecodedWasm, decode};
 
 use crate::fit;
+use crate::grants::asked;
+use crate::manifest::Manifest;
 
 /// What a component is, for `wasmock plugin inspect`.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +23,10 @@ pub struct Inspection {
     pub producers: Vec<(String, String)>,
     /// Everything that does not fit; empty for a plugin that can be loaded.
     pub problems: Vec<String>,
+    /// What it carries about itself.
+    pub manifest: Option<Manifest>,
+    /// What it asks for: as its manifest says, or, without one, as its imports mean.
+    pub asks: Grants,
 }
 
 /// An interface a component imports.
@@ -31,6 +38,8 @@ pub struct Import {
     pub functions: Vec<String>,
     /// What must be granted for it to do anything; none: nothing.
     pub grant: Option<&'static str>,
+    /// What it is for, and why it may be there unused.
+    pub why: &'static str,
 }
 
 /// Looks at a component.
@@ -44,6 +53,10 @@ pub fn inspect(wasm: &[u8]) -> Inspection {
         return inspection;
     }
     inspection.problems = fit::problems(wasm);
+    match Manifest::of(wasm) {
+        Ok(manifest) => inspection.manifest = manifest,
+        Err(problem) => inspection.problems.push(problem),
+    }
     inspection.producers = producers(wasm);
     let Ok(DecodedWasm::Component(resolve, world)) = decode(wasm) else {
         return inspection;
@@ -57,13 +70,16 @@ pub fn inspect(wasm: &[u8]) -> Inspection {
             }
             _ => Vec::new(),
         };
-        let grant = grant(&name);
+        let (grant, why) = about(&name);
         inspection.imports.push(Import {
             name,
             functions,
             grant,
+            why,
         });
     }
+    let imports = inspection.imports.iter().map(|import| import.name.as_str());
+    inspection.asks = asked(inspection.manifest.as_ref(), imports);
     for key in world.exports.keys() {
         let name = resolve.name_world_key(key);
         if name.starts_with("wasmock:plugin/") {
@@ -75,16 +91,56 @@ pub fn inspect(wasm: &[u8]) -> Inspection {
     inspection
 }
 
-/// What an interface needs to be granted. Everything is linked; without the grant, calls answer
-/// an error.
-fn grant(interface: &str) -> Option<&'static str> {
+/// What an interface needs to be granted, and what it is for. Everything is linked; without the
+/// grant, calls answer an error.
+fn about(interface: &str) -> (Option<&'static str>, &'static str) {
     let bare = interface.split('@').next().unwrap_or_default();
     match bare {
-        "wasmock:host/configuration" => Some("env, for `variable`"),
-        _ if bare.starts_with("wasi:filesystem/") => Some("read or write, for folders"),
-        _ if bare.starts_with("wasi:http/") => Some("http, for hosts"),
-        _ if bare.starts_with("wasi:sockets/") => Some("sockets are never granted"),
-        _ => None,
+        "wasmock:host/answer" => (None, "the answer in progress"),
+        "wasmock:host/buckets" => (Some("readBuckets, writeBuckets"), "data buckets"),
+        "wasmock:host/clock" => (None, "the time; `clock` makes it stand still"),
+        "wasmock:host/configuration" => (
+            Some("env, for `variable`"),
+            "its configuration, and environment variables",
+        ),
+        "wasmock:host/documents" => (None, "values that stay in the host until they are read"),
+        "wasmock:host/exchange" => (None, "the request or the message"),
+        "wasmock:host/helpers" => (None, "helpers of other plugins, within its own rights"),
+        "wasmock:host/log" => (None, "the log"),
+        "wasmock:host/private-state" => (None, "state of its own that nobody else reads"),
+        "wasmock:host/random" => (None, "chance; `random` makes it repeatable"),
+        "wasmock:host/rule" => (None, "the rule that is being decided"),
+        "wasmock:host/session-state" => (None, "what a session keeps between events"),
+        "wasmock:host/templates" => (None, "rendering templates, within its own rights"),
+        "wasmock:host/types" => (None, "types that the others share"),
+        "wasmock:host/variables" => (Some("readVariables, writeVariables"), "global variables"),
+        "wasi:cli/environment" => (
+            Some("env"),
+            "environment variables; runtimes of languages read them while they start",
+        ),
+        "wasi:http/outgoing-handler" => (Some("http, for hosts"), "outbound HTTP"),
+        "wasi:http/types" => (None, "requests and responses of HTTP, as data"),
+        _ if bare.starts_with("wasi:cli/") => (
+            None,
+            "printing and exiting, which runtimes of languages import; what is printed goes to the log",
+        ),
+        _ if bare.starts_with("wasi:clocks/") => (None, "the time; `clock` makes it stand still"),
+        _ if bare.starts_with("wasi:filesystem/") => (
+            Some("read or write, for folders"),
+            "files; C libraries import them whether they are used or not",
+        ),
+        _ if bare.starts_with("wasi:io/") => {
+            (None, "streams and waiting, for the other interfaces")
+        }
+        _ if bare.starts_with("wasi:random/") => (
+            None,
+            "chance, which hash tables need too; `random` makes it repeatable",
+        ),
+        _ if bare.starts_with("wasi:sockets/") => (
+            Some("sockets are never granted"),
+            "sockets; C libraries import them whether they are used or not",
+        ),
+        _ => (None, "not known to wasmock"),
     }
 }
 

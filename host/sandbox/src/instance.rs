@@ -1,18 +1,20 @@
 //! One instance of a component: a store, and the functions it exports.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmock_exchange::{Budget, limits};
 use wasmtime::component::{InstancePre, ResourceTable};
 use wasmtime::{Store, UpdateDeadline};
-use wasmtime_wasi::WasiCtxBuilder;
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 use wasmtime_wasi_http::WasiHttpCtx;
 
 use crate::bindings::exports::wasmock::plugin as exports;
 use crate::conditions::Conditions;
-use crate::grants::Grants;
+use crate::grants::{Folder, Held};
 use crate::guest::{Guest, Memory};
 use crate::imports::{Lines, Outbound};
+use crate::plugin::in_words;
 use crate::stdio::Captured;
 use crate::values::References;
 use crate::{PluginName, RunningTooLong};
@@ -69,31 +71,73 @@ pub(crate) struct Instance {
 pub(crate) struct Blueprint {
     pub(crate) plugin: PluginName,
     pub(crate) configuration: Arc<str>,
-    pub(crate) grants: Arc<Grants>,
+    pub(crate) held: Arc<Held>,
     pub(crate) lines: Arc<Lines>,
     pub(crate) pre: InstancePre<Guest>,
     pub(crate) indices: ExportIndices,
     pub(crate) calls: u32,
     pub(crate) conditions: Conditions,
+    /// Instances started so far.
+    pub(crate) started: AtomicU64,
 }
 
 impl Blueprint {
     /// A fresh instance, configured.
     ///
     /// # Errors
-    /// It traps, takes too long, or refuses its configuration.
-    pub(crate) async fn instantiate(&self) -> wasmtime::Result<Instance> {
+    /// It traps, takes too long, or refuses its configuration: in words, see [`StartError`].
+    pub(crate) async fn instantiate(&self) -> Result<Instance, StartError> {
+        match tokio::time::timeout(limits::START_WAIT, self.start()).await {
+            Ok(started) => started,
+            Err(_) => Err(StartError(format!(
+                "it did not start within {} s",
+                limits::START_WAIT.as_secs()
+            ))),
+        }
+    }
+
+    /// Shows an instance of the machine what was granted.
+    fn grant(&self, wasi: &mut WasiCtxBuilder) -> Result<(), StartError> {
+        wasi.envs(&self.held.environment);
+        for Folder { at, name, write } in &self.held.folders {
+            let permissions = match write {
+                true => FsPerms::ReadWrite,
+                false => FsPerms::ReadOnly,
+            };
+            wasi.preopened_dir(at, name, permissions).map_err(|error| {
+                StartError(format!(
+                    "the folder {} is granted, but cannot be opened: {error:#}",
+                    at.display()
+                ))
+            })?;
+        }
+        // Sockets can be made so that their use is seen; none may ever use an address.
+        wasi.allow_tcp(true).allow_udp(true);
+        let held = self.held.clone();
+        wasi.socket_addr_check(move |_, _| {
+            held.refuse_socket();
+            Box::pin(std::future::ready(false))
+        });
+        Ok(())
+    }
+
+    async fn start(&self) -> Result<Instance, StartError> {
         let output = Captured::default();
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(output.clone()).stderr(output.clone());
-        self.conditions.prepare(&mut wasi);
+        let number = match self.conditions.fresh {
+            true => 0,
+            false => self.started.fetch_add(1, Ordering::Relaxed),
+        };
+        self.conditions.prepare(&mut wasi, number);
+        self.grant(&mut wasi)?;
         let wasi = wasi.build();
         let mut store = Store::new(
             self.pre.engine(),
             Guest {
                 plugin: self.plugin.clone(),
                 configuration: self.configuration.clone(),
-                grants: self.grants.clone(),
+                held: self.held.clone(),
                 lines: self.lines.clone(),
                 call: None,
                 asked: 0.into(),
@@ -104,8 +148,7 @@ impl Blueprint {
                 wasi,
                 http: WasiHttpCtx::new(),
                 outbound: Outbound {
-                    plugin: self.plugin.clone(),
-                    grants: self.grants.clone(),
+                    held: self.held.clone(),
                 },
                 table: {
                     let mut table = ResourceTable::new();
@@ -123,11 +166,18 @@ impl Blueprint {
             }
             _ => Ok(UpdateDeadline::Yield(1)),
         });
-        let instance = self.pre.instantiate_async(&mut store).await?;
+        let instance = match self.pre.instantiate_async(&mut store).await {
+            Ok(instance) => instance,
+            Err(error) => return Err(StartError::of(&error, store.data())),
+        };
         macro_rules! load {
             ($role:ident) => {
                 match &self.indices.$role {
-                    Some(indices) => Some(indices.load(&mut store, &instance)?),
+                    Some(indices) => Some(
+                        indices
+                            .load(&mut store, &instance)
+                            .map_err(|error| StartError::of(&error, store.data()))?,
+                    ),
                     None => None,
                 }
             };
@@ -143,10 +193,19 @@ impl Blueprint {
             store,
         };
         if let Some(lifecycle) = &instance.lifecycle {
-            lifecycle
-                .call_configure(&mut instance.store, &self.configuration)
-                .await?
-                .map_err(|message| wasmtime::Error::from(RefusedConfiguration(message)))?;
+            let store = &mut instance.store;
+            match lifecycle
+                .call_configure(&mut *store, &self.configuration)
+                .await
+            {
+                Ok(Ok(())) => {}
+                Ok(Err(message)) => {
+                    return Err(StartError(format!(
+                        "it refuses its configuration: {message}"
+                    )));
+                }
+                Err(error) => return Err(StartError::of(&error, store.data())),
+            }
         }
         Ok(instance)
     }
@@ -166,14 +225,28 @@ impl Instance {
     }
 }
 
-/// A plugin said no to its configuration.
-#[derive(Debug)]
-pub(crate) struct RefusedConfiguration(pub(crate) String);
+/// Why an instance did not start, in words.
+#[derive(Clone, Debug)]
+pub(crate) struct StartError(pub(crate) String);
 
-impl std::fmt::Display for RefusedConfiguration {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "it refuses its configuration: {}", self.0)
+impl StartError {
+    pub(crate) fn of(error: &wasmtime::Error, guest: &Guest) -> Self {
+        let mut words = format!(
+            "it does not start: {}",
+            in_words(error, guest.memory.refused)
+        );
+        if let Some(printed) = guest.output.take() {
+            words.push_str(": ");
+            words.push_str(&printed);
+        }
+        Self(words)
     }
 }
 
-impl std::error::Error for RefusedConfiguration {}
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}

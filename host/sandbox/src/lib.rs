@@ -8,6 +8,7 @@
 mod bindings;
 mod cache;
 mod conditions;
+mod configuration;
 pub mod contract;
 mod engine;
 mod fit;
@@ -17,11 +18,13 @@ mod imports;
 mod inspect;
 mod instance;
 mod load;
+mod manifest;
 mod nearest;
 mod plugin;
 mod pool;
 mod running;
 mod signature;
+mod starts;
 mod stdio;
 mod values;
 
@@ -33,6 +36,7 @@ pub use conditions::{Conditions, Cost, Meter};
 pub use grants::Grants;
 pub use inspect::{Import, Inspection, inspect};
 pub use load::{LoadError, Sandbox, Source};
+pub use manifest::{Manifest, SECTION as MANIFEST_SECTION};
 pub use plugin::Plugin;
 
 /// A plugin's name, as the environment file or the command line gives it.
@@ -49,3 +53,15 @@ impl fmt::Display for RunningTooLong {
 }
 
 impl std::error::Error for RunningTooLong {}
+
+/// A guest waited, for a server, a file or the time, and did not come to an end.
+#[derive(Debug)]
+struct WaitingTooLong(Duration);
+
+impl fmt::Display for WaitingTooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it had no result after {} s", self.0.as_secs())
+    }
+}
+
+impl std::error::Error for WaitingTooLong {}

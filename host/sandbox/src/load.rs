@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use bytes::Bytes;
 use wasmock_exchange::limits;
@@ -12,14 +13,16 @@ use wasmtime::component::{Component, Linker};
 
 use crate::cache::Cache;
 use crate::conditions::Conditions;
+use crate::configuration;
 use crate::engine::{Ticker, engine};
 use crate::fit;
-use crate::grants::Grants;
+use crate::grants::{self, Grants, Held};
 use crate::guest::Guest;
 use crate::imports::{self, Lines};
-use crate::instance::{Blueprint, ExportIndices, RefusedConfiguration};
-use crate::plugin::{Plugin, effects, in_words};
-use crate::pool::Pool;
+use crate::instance::{Blueprint, ExportIndices, StartError};
+use crate::manifest::Manifest;
+use crate::plugin::{Plugin, effects};
+use crate::pool::{NoInstance, Pool};
 use crate::running::Turns;
 
 /// The engine and what all plugins share.
@@ -113,6 +116,13 @@ impl Sandbox {
             plugin: source.name.to_owned(),
             problems,
         };
+        if source.wasm.len() > limits::COMPONENT {
+            return Err(refuse(vec![format!(
+                "the component has {} MiB, and more than {} MiB are not loaded",
+                source.wasm.len() >> 20,
+                limits::COMPONENT >> 20
+            )]));
+        }
         let large = source.wasm.len() > limits::LARGE_COMPONENT;
         let (sandbox, wasm) = (self.clone(), source.wasm.clone());
         let component = tokio::task::spawn_blocking(move || sandbox.compile(&wasm))
@@ -132,10 +142,27 @@ impl Sandbox {
             }
         };
         let name: Arc<str> = source.name.into();
+        let manifest = Manifest::of(&source.wasm).map_err(|problem| refuse(vec![problem]))?;
+        if let Some(schema) = manifest.as_ref().and_then(|m| m.configuration.as_ref()) {
+            let problems = configuration::problems(&schema.to_string(), &source.configuration);
+            if !problems.is_empty() {
+                return Err(refuse(problems));
+            }
+        }
+        let names: Vec<_> = {
+            let component = component.component_type();
+            let imports = component.imports(&self.engine);
+            imports.map(|(name, _)| name.to_owned()).collect()
+        };
+        let asked = grants::asked(manifest.as_ref(), names.iter().map(String::as_str));
+        let held = Held::new(name.clone(), asked, source.grants).map_err(&refuse)?;
+        let mut conditions = conditions;
+        conditions.clock = conditions.clock.or_else(|| held.clock.clone());
+        conditions.seed = conditions.seed.or(held.seed);
         let blueprint = Blueprint {
             plugin: name.clone(),
             configuration: source.configuration.clone(),
-            grants: Arc::new(source.grants),
+            held: Arc::new(held),
             lines: Arc::new(Lines::default()),
             pre,
             indices: exports.clone(),
@@ -147,15 +174,17 @@ impl Sandbox {
                 limits::INSTANCE_CALLS
             },
             conditions,
+            started: AtomicU64::new(0),
         };
         let pool = Arc::new(Pool::new(blueprint, ceiling(large)));
-        let helpers = self
-            .first_instance(&pool)
-            .await
-            .map_err(|error| LoadError {
-                plugin: source.name.to_owned(),
-                problems: vec![start_problem(&error)],
-            })?;
+        let first = self.first_instance(&pool).await;
+        let First { helpers, schema } = first.map_err(|problem| refuse(vec![problem]))?;
+        if let (Some(schema), true) = (schema, manifest.is_none()) {
+            let problems = configuration::problems(&schema, &source.configuration);
+            if !problems.is_empty() {
+                return Err(refuse(problems));
+            }
+        }
         Ok(Arc::new(Plugin {
             name,
             pool,
@@ -165,8 +194,8 @@ impl Sandbox {
         }))
     }
 
-    /// Starts one instance, which stays warm, and asks it for its helpers.
-    async fn first_instance(&self, pool: &Arc<Pool>) -> wasmtime::Result<Arc<[HelperDescription]>> {
+    /// Starts one instance, which stays warm, and asks it for its helpers and its schema.
+    async fn first_instance(&self, pool: &Arc<Pool>) -> Result<First, String> {
         let budget = Arc::new(wasmock_exchange::Budget::new(limits::CONFIGURE));
         let pool = pool.clone();
         let started = {
@@ -174,31 +203,39 @@ impl Sandbox {
             Box::pin(async move {
                 let mut taken = match pool.take(false, &budget).await {
                     Ok(taken) => taken,
-                    Err(crate::pool::NoInstance::Start(error)) => return Err(error),
-                    Err(crate::pool::NoInstance::Busy(message)) => {
-                        return Err(wasmtime::Error::msg(message));
-                    }
+                    Err(NoInstance::Start(error)) => return Err(error.to_string()),
+                    Err(NoInstance::Busy(message)) => return Err(message),
                 };
                 let instance = &mut *taken.instance;
+                let store = &mut instance.store;
                 let helpers = match &instance.helpers {
-                    Some(role) => role.call_list(&mut instance.store).await?,
-                    None => Vec::new(),
+                    Some(role) => role.call_list(&mut *store).await,
+                    None => Ok(Vec::new()),
                 };
+                let helpers =
+                    helpers.map_err(|error| StartError::of(&error, store.data()).to_string())?;
+                let described = match &instance.lifecycle {
+                    Some(role) => role.call_describe(&mut *store).await.map(Some),
+                    None => Ok(None),
+                };
+                let described =
+                    described.map_err(|error| StartError::of(&error, store.data()).to_string())?;
                 taken.give_back();
-                Ok(helpers)
+                Ok((helpers, described.and_then(|described| described.schema)))
             })
         };
-        let helpers = self.turns.run(budget, started).await?;
-        Ok(helpers
-            .into_iter()
-            .map(|helper| HelperDescription {
-                name: helper.name,
-                effects: effects(helper.effects),
-                block: helper.block,
-                usage: helper.usage,
-                about: helper.about,
-            })
-            .collect())
+        let (helpers, schema) = self.turns.run(budget, started).await?;
+        let helpers = helpers.into_iter().map(|helper| HelperDescription {
+            name: helper.name,
+            effects: effects(helper.effects),
+            block: helper.block,
+            usage: helper.usage,
+            about: helper.about,
+        });
+        Ok(First {
+            helpers: helpers.collect(),
+            schema,
+        })
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Component, Vec<String>> {
@@ -229,9 +266,9 @@ fn ceiling(large: bool) -> usize {
     cores * limits::INSTANCES_PER_CORE
 }
 
-fn start_problem(error: &wasmtime::Error) -> String {
-    match error.downcast_ref::<RefusedConfiguration>() {
-        Some(refused) => refused.to_string(),
-        None => format!("it does not start: {}", in_words(error, false)),
-    }
+/// What the first instance says.
+struct First {
+    helpers: Arc<[HelperDescription]>,
+    /// The schema of its configuration.
+    schema: Option<String>,
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wasmock_exchange::roles::{
-    HelperDescription, Helpers, LookUp, Outcome, Part, Place, Predicate, Responder, Roles, Session,
-    SessionEvent, TemplateSummary, Templates,
+    Health, HelperDescription, Helpers, LookUp, Outcome, Part, Place, Predicate, Responder, Roles,
+    Session, SessionEvent, TemplateSummary, Templates,
 };
 use wasmock_exchange::{
     BoxFuture, Budget, Call, Effects, Failure, FailureKind, Template, TemplateError, limits,
@@ -14,10 +14,10 @@ use wasmock_javascript::Value;
 
 use crate::bindings::exports::wasmock::plugin as exports;
 use crate::bindings::wasmock::host::types;
-use crate::instance::{ExportIndices, Instance, RefusedConfiguration};
+use crate::instance::{ExportIndices, Instance};
 use crate::pool::{NoInstance, Pool};
-use crate::running::Turns;
-use crate::{PluginName, RunningTooLong};
+use crate::running::{InTime, Turns};
+use crate::{PluginName, RunningTooLong, WaitingTooLong};
 
 /// A loaded plugin: compiled code, configuration, instances.
 pub struct Plugin {
@@ -60,6 +60,7 @@ impl Plugin {
             helpers: role!(helpers),
             session: role!(session),
             templates: role!(templates),
+            health: Some(Arc::new(Handle(self.clone()))),
         }
     }
 
@@ -121,7 +122,7 @@ impl Plugin {
         let instance = &mut *taken.instance;
         instance.begin(budget.clone());
         instance.store.data_mut().call = Some(call);
-        let result = ask(instance).await;
+        let result = InTime::new(ask(instance)).await;
         let guest = instance.store.data_mut();
         guest.references.clear();
         let call = guest.call.take().unwrap_or_else(|| {
@@ -160,11 +161,7 @@ impl Plugin {
         match reason {
             NoInstance::Busy(message) => self.failure(function, FailureKind::Busy, message),
             NoInstance::Start(error) => {
-                let message = match error.downcast_ref::<RefusedConfiguration>() {
-                    Some(refused) => refused.to_string(),
-                    None => format!("it does not start: {}", in_words(&error, false)),
-                };
-                self.failure(function, FailureKind::Trapped, message)
+                self.failure(function, FailureKind::Trapped, error.to_string())
             }
         }
     }
@@ -176,7 +173,7 @@ impl Plugin {
         refused_memory: bool,
         printed: Option<&str>,
     ) -> Failure {
-        let kind = if error.is::<RunningTooLong>() {
+        let kind = if error.is::<RunningTooLong>() || error.is::<WaitingTooLong>() {
             FailureKind::Deadline
         } else {
             FailureKind::Trapped
@@ -193,6 +190,9 @@ impl Plugin {
 /// Why a guest stopped, in words for its author.
 pub(crate) fn in_words(error: &wasmtime::Error, refused_memory: bool) -> String {
     if let Some(too_long) = error.downcast_ref::<RunningTooLong>() {
+        return too_long.to_string();
+    }
+    if let Some(too_long) = error.downcast_ref::<WaitingTooLong>() {
         return too_long.to_string();
     }
     if refused_memory {
@@ -228,6 +228,12 @@ fn answered<T>(
             .map_err(|message| Failure::new(&plugin.name, function, FailureKind::Answered, message))
     });
     (call, result)
+}
+
+impl Health for Handle {
+    fn trouble(&self) -> Option<String> {
+        self.0.pool.trouble()
+    }
 }
 
 impl Responder for Handle {

@@ -13,7 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmock_exchange::{Budget, Clock, limits};
 
 use crate::conditions::Conditions;
-use crate::instance::{Blueprint, Instance};
+use crate::instance::{Blueprint, Instance, StartError};
+use crate::starts::Starts;
 
 pub(crate) struct Pool {
     blueprint: Blueprint,
@@ -24,6 +25,7 @@ pub(crate) struct Pool {
     places: Arc<Semaphore>,
     reserve: Arc<Semaphore>,
     waiting: AtomicUsize,
+    starts: Starts,
 }
 
 /// An instance for the time of a call. Dropped without [`Taken::give_back`], the instance is
@@ -40,7 +42,7 @@ pub(crate) enum NoInstance {
     /// All are in use; in words.
     Busy(String),
     /// A new one did not start.
-    Start(wasmtime::Error),
+    Start(StartError),
 }
 
 impl Pool {
@@ -51,7 +53,13 @@ impl Pool {
             places: Arc::new(Semaphore::new(ceiling)),
             reserve: Arc::new(Semaphore::new(limits::NESTING.into())),
             waiting: AtomicUsize::new(0),
+            starts: Starts::default(),
         }
+    }
+
+    /// Why no instance is started at the moment, if none is.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.starts.trouble()
     }
 
     /// The conditions its instances run under.
@@ -83,9 +91,12 @@ impl Pool {
         let instance = match warm {
             Some(instance) => instance,
             None => {
+                self.starts.may_try().map_err(NoInstance::Start)?;
                 let began = Clock::instant();
                 let started = self.blueprint.instantiate().await;
                 budget.forgive(began.elapsed());
+                self.starts
+                    .tried(&self.blueprint.plugin, started.as_ref().err());
                 if let Some(meter) = &self.blueprint.conditions.meter {
                     meter.started(began.elapsed());
                 }

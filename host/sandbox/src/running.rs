@@ -81,6 +81,37 @@ impl<T> Future for InTurns<T> {
     }
 }
 
+/// A call that has to end within [`limits::CALL_WAIT`], waiting included. The timer is set only
+/// when the call does not end at once: most do, and a timer costs as much as they do.
+pub(crate) struct InTime<F> {
+    call: F,
+    timer: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl<F> InTime<F> {
+    pub(crate) fn new(call: F) -> Self {
+        Self { call, timer: None }
+    }
+}
+
+impl<T, F: Future<Output = wasmtime::Result<T>> + Unpin> Future for InTime<F> {
+    type Output = wasmtime::Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if let Poll::Ready(result) = Pin::new(&mut this.call).poll(cx) {
+            return Poll::Ready(result);
+        }
+        let timer = this
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limits::CALL_WAIT)));
+        match timer.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(crate::WaitingTooLong(limits::CALL_WAIT).into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
 /// A call, from the point of view of who waits for it.
 pub(crate) enum Running<T> {
     InPlace(Option<InTurns<T>>),

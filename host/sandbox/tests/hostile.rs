@@ -1,109 +1,20 @@
 //! A plugin that misbehaves costs its own exchange a clear error, and nothing else.
 #![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
 
-use std::path::Path;
-use std::process::Command;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use wasmock_exchange::roles::{Helpers, Roles};
+use wasmock_exchange::roles::Roles;
 use wasmock_exchange::*;
-use wasmock_javascript::Value;
 use wasmock_sandbox::{Grants, Sandbox, Source};
+
+mod support;
+
+use support::World;
 
 /// The component, built once.
 fn component() -> bytes::Bytes {
-    static COMPONENT: OnceLock<bytes::Bytes> = OnceLock::new();
-    COMPONENT
-        .get_or_init(|| {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile");
-            let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile");
-            let status = Command::new(env!("CARGO"))
-                .args([
-                    "build",
-                    "--quiet",
-                    "--release",
-                    "--target",
-                    "wasm32-wasip2",
-                    "--target-dir",
-                ])
-                .arg(&target)
-                .current_dir(folder)
-                .env_remove("CARGO_ENCODED_RUSTFLAGS")
-                .env_remove("RUSTFLAGS")
-                .status()
-                .unwrap();
-            assert!(status.success(), "the hostile plugin does not build");
-            std::fs::read(target.join("wasm32-wasip2/release/hostile.wasm"))
-                .unwrap()
-                .into()
-        })
-        .clone()
-}
-
-/// An environment with nothing in it but one plugin's helpers.
-struct World {
-    state: MemoryState,
-    clock: Clock,
-    random: Random,
-    helpers: OnceLock<Arc<dyn Helpers>>,
-}
-
-impl Environment for World {
-    fn state(&self) -> &dyn State {
-        &self.state
-    }
-
-    fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    fn random(&self) -> &Random {
-        &self.random
-    }
-
-    fn variable(&self, _name: &str) -> Option<String> {
-        Some("secret".into())
-    }
-
-    fn find_bucket(&self, _name: &str) -> Option<Arc<str>> {
-        None
-    }
-
-    fn bucket_source(&self, _id: &str) -> Option<Arc<str>> {
-        None
-    }
-
-    fn fill_bucket(&self, _id: &str, call: Call) -> BoxFuture<(Call, Result<(), StateError>)> {
-        Box::pin(async { (call, Err(StateError::NotFound)) })
-    }
-
-    fn find_helper(&self, name: &str) -> Option<HelperInfo> {
-        let info = HelperInfo {
-            id: 0,
-            effects: Effects::default(),
-            block: false,
-        };
-        (name == "circle").then_some(info)
-    }
-
-    fn call_helper(
-        &self,
-        id: u32,
-        arguments: Vec<Value>,
-        named: Vec<(String, Value)>,
-        call: Call,
-    ) -> BoxFuture<(Call, Result<Value, Failure>)> {
-        self.helpers.get().unwrap().call(id, arguments, named, call)
-    }
-
-    fn template(&self, source: &str) -> Template {
-        Template::new(source)
-    }
-
-    fn render(&self, _: Template, call: Call) -> BoxFuture<(Call, Result<String, TemplateError>)> {
-        Box::pin(async { (call, Ok(String::new())) })
-    }
+    support::component("hostile")
 }
 
 struct Fixture {
@@ -122,26 +33,17 @@ impl Fixture {
             grants: Grants::default(),
         };
         let roles = sandbox.load(source).await.unwrap().roles();
-        let world = Arc::new(World {
-            state: MemoryState::new(),
-            clock: Clock::system(),
-            random: Random::new(None),
-            helpers: OnceLock::new(),
-        });
+        let world = Arc::new(World::new());
         let _ = world.helpers.set(roles.helpers.clone().unwrap());
         Self { world, roles }
     }
 
     fn ask(&self, what: &str) -> BoxFuture<(Call, Result<(), Failure>)> {
-        let mut call = Call::without_exchange(self.world.clone());
-        call.usage = Usage::new(what);
-        self.roles.responder.as_ref().unwrap().respond(call)
+        support::ask(&self.world, &self.roles, what)
     }
 
     async fn says(&self, what: &str) -> String {
-        let (call, result) = self.ask(what).await;
-        result.unwrap_or_else(|failure| panic!("{what}: {failure}"));
-        String::from_utf8_lossy(call.answer.bytes()).into_owned()
+        support::says(&self.world, &self.roles, what).await
     }
 
     async fn fails(&self, what: &str) -> Failure {

@@ -13,7 +13,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+
+use wasmock_client::tls;
+
+pub(crate) use wasmock_client::tls::crypto;
 
 use crate::http::ReplyBody;
 
@@ -40,7 +44,7 @@ impl Outbound {
         &self,
         request: Request<ReplyBody>,
     ) -> Result<Response<Incoming>, String> {
-        let client = self.checking.get_or_init(|| client(roots()));
+        let client = self.checking.get_or_init(|| client(tls::checking()));
         send(client, request).await
     }
 
@@ -82,35 +86,9 @@ fn client(tls: ClientConfig) -> Https {
         .build(connector)
 }
 
-/// The one crypto provider of the process.
-pub(crate) fn crypto() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
-}
-
-fn config() -> rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier> {
-    let versions = [&rustls::version::TLS13, &rustls::version::TLS12];
-    match ClientConfig::builder_with_provider(crypto()).with_protocol_versions(&versions) {
-        Ok(config) => config,
-        // The provider has both versions; rustls cannot know.
-        Err(_) => ClientConfig::builder(),
-    }
-}
-
-/// The system's roots and Mozilla's: a container often has none of its own.
-fn roots() -> ClientConfig {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    for certificate in rustls_native_certs::load_native_certs().certs {
-        // One that cannot be read is no reason to distrust the others.
-        let _ = roots.add(certificate);
-    }
-    config().with_root_certificates(roots).with_no_client_auth()
-}
-
 fn anybody() -> ClientConfig {
     let verifier = Arc::new(Anybody(crypto()));
-    config()
+    tls::builder()
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth()

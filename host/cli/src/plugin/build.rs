@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use super::arguments::{Build, Language};
-use super::{Ended, print, tools};
+use super::{Ended, manifest, print, tools};
 
 /// Builds the project of a folder.
 pub(crate) fn run(arguments: &Build) -> Ended {
@@ -56,7 +56,16 @@ pub(crate) fn run(arguments: &Build) -> Ended {
     if language == Language::Rust {
         copy_cargos(folder)?;
     }
+    let manifest = folder.join(manifest::FILE);
     for component in components(&folder.join("dist")) {
+        if manifest.exists() {
+            print(&format!(
+                "$ wasmock plugin manifest {} --set {}\n",
+                component.display(),
+                manifest.display()
+            ));
+            manifest::put(&manifest, &component)?;
+        }
         print(&format!("{}\n", component.display()));
     }
     Ok(ExitCode::SUCCESS)

@@ -14,8 +14,7 @@ use super::{Ended, print};
 /// Prints one problem a line.
 pub(crate) fn run(arguments: &Check) -> Ended {
     let file = arguments.file.display();
-    let wasm =
-        std::fs::read(&arguments.file).map_err(|error| format!("cannot read {file}: {error}"))?;
+    let wasm = crate::components::read(&arguments.file)?;
     let inspection = inspect(&wasm);
     let fits = inspection.problems.is_empty();
     let roles: Vec<&str> = inspection.roles.iter().map(|role| bare(role)).collect();

@@ -11,6 +11,7 @@ mod compare;
 mod doctor;
 mod junit;
 mod lines;
+pub(crate) mod manifest;
 mod new;
 mod run;
 mod stage;
@@ -22,8 +23,10 @@ mod trial;
 use std::error::Error;
 use std::process::ExitCode;
 
+pub(crate) use run::plugin_name;
+
 use crate::arguments::PluginCommand;
-use crate::inspect;
+use crate::{components, inspect};
 
 /// What a command ends with; the error is for things that could not be begun (exit code 2).
 type Ended = Result<ExitCode, Box<dyn Error>>;
@@ -35,6 +38,8 @@ pub(crate) fn command(command: &PluginCommand) -> Ended {
         PluginCommand::Build(project) => build::run(project),
         PluginCommand::Doctor(wanted) => doctor::run(wanted),
         PluginCommand::Check(file) => check::run(file),
+        PluginCommand::Pull(wanted) => components::pull(wanted),
+        PluginCommand::Manifest(file) => manifest::run(file),
         PluginCommand::Inspect(file) => inspect::run(file),
         PluginCommand::Run(trial) => run::run(trial),
         PluginCommand::Test(tables) => test::run(tables),
@@ -42,7 +47,7 @@ pub(crate) fn command(command: &PluginCommand) -> Ended {
 }
 
 /// Prints a result. Standard output may be closed by `| head`; the exit code still counts.
-fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     use std::io::Write;
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

@@ -17,12 +17,10 @@ use crate::request::Request;
 
 /// Makes the trial and prints what came of it.
 pub(crate) fn run(arguments: &Run) -> Ended {
-    let file = arguments.file.display();
-    let wasm =
-        std::fs::read(&arguments.file).map_err(|error| format!("cannot read {file}: {error}"))?;
+    let wasm = crate::components::read(&arguments.file)?;
     let setting = Setting {
         name: plugin_name(&arguments.file),
-        wasm: wasm.into(),
+        wasm,
         configuration: arguments.config.clone(),
         usage: arguments.usage.clone(),
         before: arguments

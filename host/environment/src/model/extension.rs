@@ -29,9 +29,13 @@ pub struct PluginReference {
     /// The name by which the environment uses it.
     #[schemars(length(min = 1))]
     pub name: String,
-    /// Where the component is: a path relative to the data file, or an address.
+    /// Where the component is: a path relative to the data file, an `https://` or `file://`
+    /// address, or a registry's `oci://host/name:tag`.
     #[schemars(length(min = 1))]
     pub path: String,
+    /// The SHA-256 that the component must have, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     /// Handed to the plugin when it is loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Value>,
@@ -44,7 +48,8 @@ pub struct PluginReference {
     pub extra: Extra,
 }
 
-/// What a plugin may do beyond computing. Nothing, unless it is written here.
+/// What a plugin may do beyond computing. Nothing of the machine, unless it is written here.
+/// A plugin's manifest asks in the same words.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Grants {
@@ -72,10 +77,44 @@ pub struct Grants {
     /// Data buckets it may write, by id or name; `*` for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub write_buckets: Option<Vec<String>>,
+    /// Whether time passes for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockGrant>,
+    /// The time at which a frozen clock stands: `2025-01-31T12:00:00Z`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Whether its random numbers can be repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub random: Option<RandomGrant>,
+    /// The seed of repeatable random numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// Unknown fields, kept.
     #[serde(flatten)]
     #[schemars(skip)]
     pub extra: Extra,
+}
+
+/// Whether time passes for a plugin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockGrant {
+    /// It does.
+    #[default]
+    Real,
+    /// It stands still.
+    Frozen,
+}
+
+/// Whether a plugin's random numbers can be repeated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RandomGrant {
+    /// They cannot.
+    #[default]
+    Real,
+    /// They follow from a seed.
+    Seeded,
 }
 
 /// Additions to a data bucket.

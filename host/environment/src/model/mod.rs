@@ -19,9 +19,9 @@ mod tree;
 pub use data::{Callback, CallbackInvocation, DataBucket};
 pub use environment::{Environment, HIGHEST_MIGRATION, Header, TlsKind, TlsOptions};
 pub use extension::{
-    Binary, BucketExtension, ClientMessages, Close, EnvironmentExtension, Expect, Grants, Interval,
-    Message, OnError, Parse, PluginReference, Queue, Recipients, Refusal, ResponseExtension,
-    RouteExtension, RuleExtension, Step, Timeline,
+    Binary, BucketExtension, ClientMessages, ClockGrant, Close, EnvironmentExtension, Expect,
+    Grants, Interval, Message, OnError, Parse, PluginReference, Queue, RandomGrant, Recipients,
+    Refusal, ResponseExtension, RouteExtension, RuleExtension, Step, Timeline,
 };
 pub use method::Method;
 pub use response::{BodyType, Response, RulesOperator};

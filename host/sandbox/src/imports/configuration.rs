@@ -1,9 +1,27 @@
 //! `configuration`, `random`, `clock`: what surrounds every call.
 
+use wasmock_exchange::{Clock, Random, Right};
+
 use crate::bindings::wasmock::host::{clock, configuration, random, types};
 use crate::guest::Guest;
 
 impl types::Host for Guest {}
+
+impl Guest {
+    /// Asks the plugin's own chance, or the environment's.
+    fn with_random<T>(&self, ask: impl FnOnce(&Random) -> T) -> wasmtime::Result<T> {
+        let call = self.current()?;
+        let own = self.held.random.as_deref();
+        Ok(ask(own.unwrap_or_else(|| call.environment.random())))
+    }
+
+    /// Asks the plugin's own clock, or the environment's.
+    fn with_clock<T>(&self, ask: impl FnOnce(&Clock) -> T) -> wasmtime::Result<T> {
+        let call = self.current()?;
+        let own = self.held.clock.as_ref();
+        Ok(ask(own.unwrap_or_else(|| call.environment.clock())))
+    }
+}
 
 impl configuration::Host for Guest {
     fn plugin(&mut self) -> wasmtime::Result<String> {
@@ -19,9 +37,7 @@ impl configuration::Host for Guest {
     }
 
     fn variable(&mut self, name: String) -> wasmtime::Result<Option<String>> {
-        if !self.grants.variable(&name) {
-            self.grants
-                .missing(&self.plugin, &format!("environment variable `{name}`"));
+        if !self.may(Right::Environment(&name)) {
             return Ok(None);
         }
         Ok(self.current()?.environment.variable(&name))
@@ -30,15 +46,15 @@ impl configuration::Host for Guest {
 
 impl random::Host for Guest {
     fn bits(&mut self) -> wasmtime::Result<u64> {
-        Ok(self.current()?.environment.random().bits())
+        self.with_random(Random::bits)
     }
 
     fn seeded(&mut self) -> wasmtime::Result<bool> {
-        Ok(self.current()?.environment.random().is_seeded())
+        self.with_random(Random::is_seeded)
     }
 
     fn draw(&mut self) -> wasmtime::Result<u32> {
-        Ok(self.current()?.environment.random().draw())
+        self.with_random(Random::draw)
     }
 
     fn locale(&mut self) -> wasmtime::Result<String> {
@@ -48,14 +64,14 @@ impl random::Host for Guest {
 
 impl clock::Host for Guest {
     fn now(&mut self) -> wasmtime::Result<f64> {
-        Ok(self.current()?.environment.clock().now_ms())
+        self.with_clock(Clock::now_ms)
     }
 
     fn utc_offset(&mut self, at: f64) -> wasmtime::Result<i32> {
-        Ok(self.current()?.environment.clock().utc_offset(at))
+        self.with_clock(|clock| clock.utc_offset(at))
     }
 
     fn zone_name(&mut self, at: f64) -> wasmtime::Result<String> {
-        Ok(self.current()?.environment.clock().zone_name(at))
+        self.with_clock(|clock| clock.zone_name(at))
     }
 }

@@ -32,10 +32,10 @@ impl helpers::Host for Guest {
             .into_iter()
             .map(|(name, value)| (name, self.references.lift(value)))
             .collect();
-        let call = self.lend_call()?;
+        let (call, behalf) = self.lend_call()?;
         let environment = call.environment.clone();
         let (call, result) = environment.call_helper(id, arguments, named, call).await;
-        self.call = Some(call);
+        self.take_back(call, behalf);
         match result {
             Ok(value) => self.references.lower(value).map(Ok),
             Err(failure) => Ok(Err(match failure.kind {
@@ -48,11 +48,11 @@ impl helpers::Host for Guest {
 
 impl templates::Host for Guest {
     async fn render(&mut self, source: String) -> wasmtime::Result<Result<String, String>> {
-        let call = self.lend_call()?;
+        let (call, behalf) = self.lend_call()?;
         let environment = call.environment.clone();
         let template = environment.template(&source);
         let (call, result) = environment.render(template, call).await;
-        self.call = Some(call);
+        self.take_back(call, behalf);
         Ok(result.map_err(|error| error.message))
     }
 

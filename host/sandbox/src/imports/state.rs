@@ -1,12 +1,11 @@
 //! `variables`, `buckets`, `private-state`: one macro, because the three interfaces differ only
 //! in what the names belong to.
 
-use wasmock_exchange::{Operation, Space, StateError};
+use wasmock_exchange::{Access, Operation, Right, Space, StateError};
 use wasmock_javascript::path::Path;
 
 use crate::bindings::wasmock::host::types::{Failure, Value as Wire};
 use crate::bindings::wasmock::host::{buckets, private_state, variables};
-use crate::grants::Access;
 use crate::guest::Guest;
 
 /// The kind of state an interface is about.
@@ -22,17 +21,29 @@ type Answer<T> = wasmtime::Result<Result<T, Failure>>;
 
 impl Guest {
     fn allowed(&self, about: About, name: &str, access: Access) -> Result<(), Failure> {
-        let (kind, granted) = match about {
-            About::Variables => ("variable", self.grants.state(name, access)),
-            About::Buckets => ("bucket", self.grants.bucket(name, access)),
+        let named;
+        let (right, kind) = match about {
+            About::Variables => (Right::Variable(access, name), "variable"),
+            About::Buckets => {
+                let call = self.call.as_ref();
+                named = call.and_then(|call| call.environment.bucket_name(name));
+                let right = Right::Bucket {
+                    access,
+                    id: name,
+                    name: named.as_deref().unwrap_or(name),
+                };
+                (right, "bucket")
+            }
             About::Private => return Ok(()),
         };
-        if granted {
+        if self.may(right) {
             return Ok(());
         }
-        let grant = format!("{access} access to {kind} `{name}`");
-        self.grants.missing(&self.plugin, &grant);
-        Err(Failure::Denied(grant))
+        let verb = match access {
+            Access::Read => "reading",
+            Access::Write => "writing",
+        };
+        Err(Failure::Denied(format!("{verb} the {kind} `{name}`")))
     }
 
     fn read(&mut self, about: About, name: &str, path: &str) -> Answer<Wire> {
@@ -61,6 +72,9 @@ impl Guest {
     }
 
     fn version_of(&self, about: About, name: &str) -> wasmtime::Result<u64> {
+        if self.allowed(about, name, Access::Read).is_err() {
+            return Ok(0);
+        }
         let entry = self
             .current()?
             .environment
@@ -102,10 +116,12 @@ impl Guest {
         {
             return Ok(Ok(id));
         }
-        let call = self.lend_call()?;
+        let (mut call, behalf) = self.lend_call()?;
+        // What a bucket holds is the environment's doing, whoever asks first.
+        call.behalf = None;
         let environment = call.environment.clone();
         let (call, result) = environment.fill_bucket(&id, call).await;
-        self.call = Some(call);
+        self.take_back(call, behalf);
         Ok(result.map(|()| id).map_err(failure))
     }
 }
@@ -229,6 +245,9 @@ impl buckets::Host for Guest {
     }
 
     fn source(&mut self, id: String) -> wasmtime::Result<Option<String>> {
+        if self.allowed(About::Buckets, &id, Access::Read).is_err() {
+            return Ok(None);
+        }
         Ok(self
             .current()?
             .environment

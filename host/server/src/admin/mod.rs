@@ -149,6 +149,14 @@ impl Asked<'_> {
                 ("builtIn", Value::Bool(plugin.built_in)),
                 ("roles", named.collect()),
                 (
+                    "trouble",
+                    roles
+                        .health
+                        .as_ref()
+                        .and_then(|health| health.trouble())
+                        .map_or(Value::Null, Value::text),
+                ),
+                (
                     "helpers",
                     helpers
                         .map(|helper| Value::text(helper.name.as_str()))

@@ -8,7 +8,6 @@
 mod choose;
 mod operator;
 mod regex;
-mod schema;
 mod target;
 
 use std::borrow::Cow;

@@ -8,7 +8,6 @@ use wasmock_javascript::Value;
 use wasmock_javascript::path::Path;
 
 use super::regex::Pattern;
-use super::schema;
 use super::target::first_name;
 use super::{Broken, Facts};
 use crate::mock::{Mock, Text};
@@ -29,7 +28,7 @@ pub(super) enum Operator {
         has_modifier: bool,
     },
     /// Where the schema is, and its compiled form.
-    Schema(Path, Arc<schema::Compiled>),
+    Schema(Path, Arc<wasmock_schema::Compiled>),
 }
 
 impl Operator {

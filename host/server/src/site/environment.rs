@@ -59,6 +59,13 @@ impl Environment for Scope {
         self.site.find_bucket(name, self.visible)
     }
 
+    fn bucket_name(&self, id: &str) -> Option<Arc<str>> {
+        self.site
+            .mock()
+            .bucket(id)
+            .map(|bucket| bucket.name.clone())
+    }
+
     fn bucket_source(&self, id: &str) -> Option<Arc<str>> {
         self.site
             .mock()

@@ -15,12 +15,27 @@ const MAX_STEPS: u32 = 1_000_000;
 const MAX_DEPTH: u32 = 300;
 
 pub(super) fn is_valid(schema: &Schema, value: &Value) -> bool {
+    node_is_valid(schema, schema.root, value)
+}
+
+/// Whether a value passes a part of a schema.
+pub(super) fn node_is_valid(schema: &Schema, id: Id, value: &Value) -> bool {
     let mut run = Run {
         schema,
         steps: 0,
         depth: 0,
     };
-    run.node(schema.root, value) && run.steps <= MAX_STEPS
+    run.node(id, value) && run.steps <= MAX_STEPS
+}
+
+/// Whether a value passes one check.
+pub(super) fn check_is_valid(schema: &Schema, check: &Check, value: &Value) -> bool {
+    let mut run = Run {
+        schema,
+        steps: 0,
+        depth: 0,
+    };
+    run.check(check, value) && run.steps <= MAX_STEPS
 }
 
 struct Run<'s> {
@@ -47,7 +62,7 @@ impl<'s> Run<'s> {
         valid
     }
 
-    fn check(&mut self, check: &'s Check, value: &Value) -> bool {
+    fn check(&mut self, check: &Check, value: &Value) -> bool {
         match check {
             Check::Type(types) => types.hold(value),
             Check::Number(bound, limit) => {

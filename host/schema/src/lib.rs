@@ -1,5 +1,5 @@
-//! JSON Schema for the operator `valid_json_schema`, as Ajv 8 in strict mode with its formats
-//! checks it: draft-07, where an unknown keyword or format, a keyword without effect and any
+//! JSON Schema as Ajv 8 in strict mode with its formats checks it, for the operator
+//! `valid_json_schema` and for the configurations of plugins: draft-07, where an unknown keyword or format, a keyword without effect and any
 //! other `$schema` make the whole schema wrong.
 //!
 //! The evaluator is ours and not a library's: what Mockoon's users see are Ajv's own choices
@@ -12,6 +12,7 @@
 
 mod check;
 mod compile;
+mod explain;
 mod format;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,34 +24,51 @@ use self::format::Format;
 
 /// A compiled schema.
 #[derive(Debug)]
-pub(crate) struct Schema {
+pub struct Schema {
     nodes: Vec<Node>,
     root: Id,
 }
 
 impl Schema {
-    /// Compiles a schema; the error is a sentence for the log.
-    pub(crate) fn compile(schema: &Value) -> Result<Self, String> {
+    /// Compiles a schema.
+    ///
+    /// # Errors
+    /// The schema is wrong: a sentence for the log.
+    pub fn compile(schema: &Value) -> Result<Self, String> {
         compile::compile(schema)
     }
 
     /// Whether a value passes. A check that takes more than a million steps fails it.
-    pub(crate) fn is_valid(&self, value: &Value) -> bool {
+    pub fn is_valid(&self, value: &Value) -> bool {
         check::is_valid(self, value)
     }
+
+    /// What keeps a value from passing: where (a JSON pointer) and why. Empty when it passes.
+    pub fn problems(&self, value: &Value) -> Vec<Problem> {
+        explain::problems(self, value)
+    }
+}
+
+/// A part of a value that a schema does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// A JSON pointer; empty for the whole value.
+    pub pointer: String,
+    /// What was expected there.
+    pub message: String,
 }
 
 /// The schema compiled last. A bucket keeps its value until somebody writes to it, so a rule
 /// compiles its schema once for each version.
 #[derive(Debug, Default)]
-pub(crate) struct Compiled(Mutex<Option<(Value, Outcome)>>);
+pub struct Compiled(Mutex<Option<(Value, Outcome)>>);
 
 /// A schema, or what is wrong with it.
-type Outcome = Arc<Result<Schema, String>>;
+pub type Outcome = Arc<Result<Schema, String>>;
 
 impl Compiled {
     /// The compiled form of this very schema.
-    pub(crate) fn of(&self, source: &Value) -> Outcome {
+    pub fn of(&self, source: &Value) -> Outcome {
         let known = self
             .0
             .lock()
