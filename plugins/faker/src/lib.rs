@@ -23,6 +23,8 @@ mod options;
 mod pattern;
 mod random;
 
+use std::rc::Rc;
+
 use wasmock_javascript::Value;
 
 pub use error::{Error, UnknownLocale};
@@ -36,6 +38,8 @@ pub struct Faker {
     random: Random,
     locale: &'static lists::Locale,
     now_ms: f64,
+    /// The lists of weighted patterns that were asked for, read.
+    patterns: Vec<(lists::Key, Rc<[(f64, &'static str)]>)>,
 }
 
 /// One method, as users name it in a template.
@@ -69,6 +73,7 @@ impl Faker {
             random: Random::new(seed),
             locale,
             now_ms: 0.0,
+            patterns: Vec::new(),
         })
     }
 
@@ -83,6 +88,7 @@ impl Faker {
             random: Random::shared(draw),
             locale,
             now_ms: 0.0,
+            patterns: Vec::new(),
         })
     }
 

@@ -289,6 +289,12 @@ pub(crate) fn username(
 
 /// Other scripts in Latin letters where that is simple, else the character's number.
 fn to_ascii(text: &str) -> String {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+    {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in without_accents(text)
         .chars()
@@ -339,7 +345,8 @@ pub(crate) fn email(
         let to = char::from(f.random.item(b".!#$%&'*+-/=?^_`{|}~"));
         local = local.replacen(from, &to.to_string(), 1);
     }
-    while local.contains("..") {
+    // A last name may end, or a given one begin, with a point.
+    while local.as_bytes().windows(2).any(|pair| pair == b"..") {
         local = local.replace("..", ".");
     }
     let local = local.strip_prefix('.').unwrap_or(&local);

@@ -80,9 +80,10 @@ pub(crate) fn module(name: &str) -> Option<&'static [Method]> {
 /// The method of a module.
 pub(crate) fn find_in(module_name: &str, method: &str) -> Option<&'static Method> {
     let methods = module(module_name)?;
-    methods
-        .iter()
-        .find(|row| row.name.rsplit('.').next() == Some(method))
+    methods.iter().find(|row| {
+        let before = row.name.len().wrapping_sub(method.len() + 1);
+        row.name.as_bytes().get(before) == Some(&b'.') && row.name.ends_with(method)
+    })
 }
 
 /// The method of this full name.

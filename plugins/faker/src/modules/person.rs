@@ -1,5 +1,8 @@
 //! Names and what people do.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use wasmock_javascript::Value;
 
 use crate::error::{Error, faker};
@@ -163,38 +166,80 @@ pub(crate) fn full_name(
         Some(last) => last,
         None => last_name(f, sex)?,
     };
-    let mut text = f.weighted_pattern(key::PERSON_NAME)?.to_owned();
+    let mut parts = Pattern::new(f.weighted_pattern(key::PERSON_NAME)?);
     // In this order, which is the order of the draws.
-    for part in [
+    for name in [
         "person.prefix",
         "person.firstName",
         "person.middleName",
         "person.lastName",
         "person.suffix",
     ] {
-        let mark = format!("{{{{{part}}}}}");
-        while let Some(at) = text.find(&mark) {
-            let value = match part {
-                "person.prefix" => prefix(f, sex)?,
-                "person.firstName" => &first,
-                "person.middleName" => middle_name(f, sex)?,
-                "person.lastName" => &last,
-                _ => f.pick(key::PERSON_SUFFIX)?,
+        for part in parts.named(name) {
+            *part = match name {
+                "person.prefix" => prefix(f, sex)?.into(),
+                "person.firstName" => first.as_str().into(),
+                "person.middleName" => middle_name(f, sex)?.into(),
+                "person.lastName" => last.as_str().into(),
+                _ => f.pick(key::PERSON_SUFFIX)?.into(),
             };
-            text.replace_range(at..at + mark.len(), value);
         }
     }
-    Ok(text)
+    Ok(parts.text())
+}
+
+/// A pattern in pieces: texts and, between them, what stands in braces.
+struct Pattern<'a>(Vec<(Option<&'static str>, Cow<'a, str>)>);
+
+impl<'a> Pattern<'a> {
+    fn new(pattern: &'static str) -> Self {
+        let mut pieces = Vec::with_capacity(8);
+        let mut rest = pattern;
+        while let Some(at) = rest.find('{') {
+            let name = rest[at..].strip_prefix("{{");
+            let Some((name, after)) = name.and_then(|inner| {
+                let end = inner.find('}')?;
+                Some((&inner[..end], inner[end..].strip_prefix("}}")?))
+            }) else {
+                break;
+            };
+            pieces.push((None, rest[..at].into()));
+            pieces.push((Some(name), rest[at..rest.len() - after.len()].into()));
+            rest = after;
+        }
+        pieces.push((None, rest.into()));
+        Self(pieces)
+    }
+
+    /// The pieces of this name, to be filled in.
+    fn named(&mut self, wanted: &str) -> impl Iterator<Item = &mut Cow<'a, str>> {
+        self.0
+            .iter_mut()
+            .filter(move |(name, _)| *name == Some(wanted))
+            .map(|(_, text)| text)
+    }
+
+    fn text(self) -> String {
+        self.0.into_iter().map(|(_, text)| text).collect()
+    }
 }
 
 impl Faker {
     /// One pattern of a list of weighted ones.
     fn weighted_pattern(&mut self, key: Key) -> Result<&'static str, Error> {
-        let list = self.list(key);
-        if list.is_empty() {
+        let known = self.patterns.iter().find(|(known, _)| *known == key);
+        let patterns = match known {
+            Some((_, patterns)) => patterns.clone(),
+            None => {
+                let patterns: Rc<[_]> = self.list(key).iter().map(weight).collect();
+                self.patterns.push((key, patterns.clone()));
+                patterns
+            }
+        };
+        if patterns.is_empty() {
             return faker("Cannot get value from empty dataset.");
         }
-        let index = self.random.weighted(list.iter().map(|item| weight(item).0));
-        Ok(weight(list.at(index)).1)
+        let weights = patterns.iter().map(|(weight, _)| *weight);
+        Ok(patterns[self.random.weighted(weights)].1)
     }
 }

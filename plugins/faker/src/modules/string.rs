@@ -261,7 +261,7 @@ pub(crate) fn uuid(f: &mut Faker) -> String {
         }
     }
     text[19] = b"89ab"[f.random.index(4)];
-    text.iter().copied().map(char::from).collect()
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
 
 fn ulid(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
