@@ -1,7 +1,9 @@
 //! The bare libraries doing the same work natively: what a mock server cannot beat.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::error::Error;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
@@ -16,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::bare_streams;
-use crate::environments::{MATCHED, STATIC};
+use crate::environments::{FILE, MATCHED, STATIC, object};
 
 /// Serves that kind of work until killed.
 pub(crate) async fn serve(kind: &str, port: u16) -> Result<(), Box<dyn Error>> {
@@ -33,6 +35,10 @@ pub(crate) async fn serve(kind: &str, port: u16) -> Result<(), Box<dyn Error>> {
             let _ = match kind.as_str() {
                 "http-static" => http(stream, |_, _| STATIC.into()).await,
                 "http-template" => http(stream, template).await,
+                "http-ten" => http(stream, ten).await,
+                "http-objects" => http(stream, |_, _| hundred_objects()).await,
+                "http-file" => http(stream, |_, _| file()).await,
+                "http-crud" => http(stream, by_id).await,
                 "http-rules" => http(stream, |_, body| rules(body).into()).await,
                 "ws-plain" => websocket(stream, |_| STATIC.into()).await,
                 "ws-template" => websocket(stream, |text| ws_template(&text)).await,
@@ -86,6 +92,43 @@ fn template(parts: &http::request::Parts, _body: &[u8]) -> Bytes {
         agent.unwrap_or_default()
     )
     .into()
+}
+
+fn ten(parts: &http::request::Parts, body: &[u8]) -> Bytes {
+    let three = template(parts, body);
+    let three = std::str::from_utf8(&three).unwrap_or_default();
+    let id = parts.uri.path().rsplit('/').next().unwrap_or_default();
+    let q = parts.uri.query().and_then(|query| query.strip_prefix("q="));
+    format!(
+        r#"{},"upper":"{}","sum":{},"joined":"a{id}b","part":"{}","is":{},"list":[1,2,3]}}"#,
+        three.trim_end_matches('}'),
+        q.unwrap_or_default().to_uppercase(),
+        1 + 2 + 3,
+        &"hello"[1..4],
+        id == "42"
+    )
+    .into()
+}
+
+/// As many objects as the template with fake data makes, without the fake data.
+fn hundred_objects() -> Bytes {
+    let objects = (0..100).map(|n| {
+        format!(r#"{{"id":"00000000-0000-4000-8000-{n:012}","name":"Name {n}","age":{n} }}"#)
+    });
+    format!("[{}]", objects.collect::<Vec<_>>().join("")).into()
+}
+
+/// A static file server without a cache.
+fn file() -> Bytes {
+    std::fs::read(FILE).unwrap_or_default().into()
+}
+
+fn by_id(parts: &http::request::Parts, _body: &[u8]) -> Bytes {
+    static OBJECTS: LazyLock<HashMap<String, Value>> =
+        LazyLock::new(|| (0..50_000).map(|n| (n.to_string(), object(n))).collect());
+    let id = parts.uri.path().rsplit('/').next().unwrap_or_default();
+    let object = OBJECTS.get(id).map(serde_json::to_vec);
+    object.and_then(Result::ok).unwrap_or_default().into()
 }
 
 fn ws_template(text: &str) -> String {

@@ -58,8 +58,32 @@ fn stream(endpoint: &str, mode: &str, responses: &[Value]) -> Value {
     route
 }
 
-/// Everything the scenarios ask for, with that many routes beside it.
-pub(crate) fn environment(port: u16, routes: usize) -> Value {
+/// What the environment holds beside the routes that every scenario has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Size {
+    /// Parameterised routes.
+    pub(crate) routes: usize,
+    /// Objects of the CRUD route's bucket.
+    pub(crate) objects: usize,
+}
+
+/// The file that a route serves, beside the environment.
+pub(crate) const FILE: &str = "file.bin";
+/// Its size.
+pub(crate) const FILE_BYTES: usize = 100 << 10;
+
+/// Ten helpers of all kinds; the bare server makes the same text.
+const TEN: &str = r#"{"id":"{{urlParam 'id'}}","q":"{{queryParam 'q'}}","agent":"{{header 'user-agent'}}","upper":"{{uppercase (queryParam 'q')}}","sum":{{add 1 2 3}},"joined":"{{concat 'a' (urlParam 'id') 'b'}}","part":"{{substr 'hello' 1 3}}","is":{{#if (eq (urlParam 'id') '42')}}true{{else}}false{{/if}},"list":[{{#each (array 1 2 3)}}{{this}}{{#unless @last}},{{/unless}}{{/each}}]}"#;
+/// A hundred objects of fake data.
+const FAKES: &str = r#"[{{#repeat 100}}{"id":"{{faker 'string.uuid'}}","name":"{{faker 'person.fullName'}}","age":{{faker 'number.int' max=99}} }{{/repeat}}]"#;
+
+/// An object of the bucket, as its text.
+pub(crate) fn object(number: usize) -> Value {
+    json!({ "id": number.to_string(), "name": format!("Object {number}"), "price": number % 977 })
+}
+
+/// Everything the scenarios ask for.
+pub(crate) fn environment(port: u16, size: Size) -> Value {
     let template =
         r#"{"id":"{{urlParam 'id'}}","q":"{{queryParam 'q'}}","agent":"{{header 'user-agent'}}"}"#;
     let ws_template = r#"{"id":"{{body 'id'}}","kind":"{{body 'kind'}}","text":"{{body 'text'}}"}"#;
@@ -67,6 +91,8 @@ pub(crate) fn environment(port: u16, routes: usize) -> Value {
     let mut all = vec![
         route("http", "static", &plain(STATIC)),
         route("http", "template/:id", &plain(template)),
+        route("http", "ten/:id", &plain(TEN)),
+        route("http", "fakes", &plain(FAKES)),
         route("http", "rules", &rules()),
         route("ws", "plain", &plain(STATIC)),
         route("ws", "template", &plain(ws_template)),
@@ -74,7 +100,19 @@ pub(crate) fn environment(port: u16, routes: usize) -> Value {
         stream("one-to-one/:id", "UNICAST", &plain(template)),
         stream("broadcast", "BROADCAST", &numbered()),
     ];
-    for number in 0..routes {
+    let mut file = response("", &json!([]), true);
+    file["bodyType"] = "FILE".into();
+    file["filePath"] = FILE.into();
+    file["headers"] = json!([{ "key": "Content-Type", "value": "application/octet-stream" }]);
+    all.push(route("http", "file", &[file]));
+    let mut objects = response("", &json!([]), true);
+    objects["bodyType"] = "DATABUCKET".into();
+    objects["databucketID"] = "objs".into();
+    let mut crud = route("crud", "objects", &[objects]);
+    crud["method"] = "".into();
+    all.push(crud);
+    let objects: Vec<Value> = (0..size.objects).map(object).collect();
+    for number in 0..size.routes {
         all.push(route(
             "http",
             &format!("many/{number}/items/:id"),
@@ -93,5 +131,9 @@ pub(crate) fn environment(port: u16, routes: usize) -> Value {
     json!({
         "uuid": "00000000-0000-4000-9000-000000000000", "lastMigration": 33, "name": "Bench",
         "port": port, "hostname": "127.0.0.1", "routes": all, "rootChildren": children,
+        "data": [{
+            "uuid": "00000000-0000-4000-a000-000000000000", "id": "objs", "name": "objects",
+            "value": Value::from(objects).to_string(),
+        }],
     })
 }

@@ -54,13 +54,24 @@ enum Command {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
     if let Some(Command::Bare { kind, port }) = arguments.command {
         process::raise_descriptor_limit();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
         return runtime.block_on(bare::serve(&kind, port));
+    }
+    // The servers run in another folder.
+    for path in [
+        Some(&mut arguments.wasmock),
+        arguments.mockoon.as_mut(),
+        arguments.json.as_mut(),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        *path = std::path::absolute(&*path)?;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::Arguments;
-use crate::environments::environment;
+use crate::environments::{FILE, FILE_BYTES, Size, environment};
 use crate::load::{self, Talk, text_frame};
 use crate::process::{Server, free_port};
 
@@ -27,8 +27,7 @@ struct Scenario {
     name: &'static str,
     /// The bare server that does the same.
     bare: &'static str,
-    /// Parameterised routes beside the others.
-    routes: usize,
+    size: Size,
     /// Connections, where the command line does not say.
     connections: Option<usize>,
     talk: Talk,
@@ -51,10 +50,10 @@ fn post(path: &str, body: &str) -> Vec<u8> {
 const MESSAGE: &str = r#"{"id":"42","kind":"kind-7","text":"hello there"}"#;
 
 fn scenarios() -> Vec<Scenario> {
-    let http = |name, bare, routes, operations, expected| Scenario {
+    let http = |name, bare, operations, expected| Scenario {
         name,
         bare,
-        routes,
+        size: Size::default(),
         connections: None,
         talk: Talk {
             hello: Vec::new(),
@@ -66,7 +65,7 @@ fn scenarios() -> Vec<Scenario> {
     let websocket = |name, bare, path: &str, expected| Scenario {
         name,
         bare,
-        routes: 0,
+        size: Size::default(),
         connections: None,
         talk: Talk {
             hello: format!(
@@ -80,32 +79,62 @@ fn scenarios() -> Vec<Scenario> {
             websocket: true,
         },
     };
-    let many = (0..997)
-        .map(|n| get(&format!("/many/{}/items/7", n * 10)))
-        .collect();
+    let many = |routes: usize| -> Vec<Vec<u8>> {
+        let step = (routes / 1000).max(1);
+        let paths = (0..routes.min(997)).map(|n| format!("/many/{}/items/7", n * step));
+        paths.map(|path| get(&path)).collect()
+    };
+    let among = |name, routes| Scenario {
+        size: Size { routes, objects: 0 },
+        ..http(name, "http-static", many(routes), "Hello")
+    };
+    let objects = (0..997).map(|n| get(&format!("/objects/{}", n * 50)));
     vec![
-        http(
-            "http static",
-            "http-static",
-            0,
-            vec![get("/static")],
-            "Hello",
-        ),
+        http("http static", "http-static", vec![get("/static")], "Hello"),
         http(
             "http template",
             "http-template",
-            0,
             vec![get("/template/42?q=abc")],
             r#""id":"42","q":"abc","agent":"bench""#,
         ),
         http(
+            "http ten helpers",
+            "http-ten",
+            vec![get("/ten/42?q=abc")],
+            r#""upper":"ABC","sum":6,"joined":"a42b","part":"ell","is":true,"list":[1,2,3]"#,
+        ),
+        http(
+            "http 100 fake objects",
+            "http-objects",
+            vec![get("/fakes")],
+            r#""name""#,
+        ),
+        http(
             "http 8 rules",
             "http-rules",
-            0,
             vec![post("/rules", MESSAGE)],
             r#""matched":8"#,
         ),
-        http("http 10,000 routes", "http-static", 10_000, many, "Hello"),
+        among("http 10 routes", 10),
+        among("http 10,000 routes", 10_000),
+        Scenario {
+            size: Size {
+                routes: 0,
+                objects: 50_000,
+            },
+            ..http(
+                "http object by id of 50,000",
+                "http-crud",
+                objects.collect(),
+                r#""name":"Object"#,
+            )
+        },
+        http(
+            "http file of 100 KB",
+            "http-file",
+            vec![get("/file")],
+            "aaaa",
+        ),
         websocket("ws plain", "ws-plain", "/plain", "Hello"),
         websocket(
             "ws template",
@@ -128,6 +157,9 @@ fn scenarios() -> Vec<Scenario> {
 /// Runs every wanted scenario against every server there is.
 pub(crate) async fn run_all(arguments: &Arguments) -> Result<Vec<Figures>, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join(FILE), "a".repeat(FILE_BYTES))?;
+    // The bare file server looks for the file beside it.
+    std::env::set_current_dir(folder.path())?;
     let mut all = Vec::new();
     for scenario in scenarios() {
         if !scenario.name.contains(&arguments.only) {
@@ -140,7 +172,7 @@ pub(crate) async fn run_all(arguments: &Arguments) -> Result<Vec<Figures>, Box<d
 
         let port = free_port()?;
         let file = folder.path().join("bench.json");
-        std::fs::write(&file, environment(port, scenario.routes).to_string())?;
+        std::fs::write(&file, environment(port, scenario.size).to_string())?;
         let file = file.display().to_string();
         let serve = [
             "start",

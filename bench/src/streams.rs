@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::task::LocalSet;
 
 use crate::Arguments;
-use crate::environments::{STREAM_TEXT, environment, stream_text};
+use crate::environments::{STREAM_TEXT, Size, environment, stream_text};
 use crate::process::{Server, free_port};
 
 /// Milliseconds between two messages of a stream.
@@ -102,7 +102,7 @@ pub(crate) async fn run_all(arguments: &Arguments) -> Result<Vec<StreamFigures>,
 
         let port = free_port()?;
         let file = folder.path().join("streams.json");
-        std::fs::write(&file, environment(port, 0).to_string())?;
+        std::fs::write(&file, environment(port, Size::default()).to_string())?;
         let file = file.display().to_string();
         let serve = ["serve", &file, "--disable-admin-api"].map(String::from);
         let wasmock = &arguments.wasmock;
