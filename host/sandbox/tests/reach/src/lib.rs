@@ -23,7 +23,8 @@ wasmock_plugin::export! {
 }
 
 fn respond() -> Result<()> {
-    answer::write_text(&attempt(&configuration::usage()));
+    // In an environment file it is a JSON text.
+    answer::write_text(&attempt(configuration::usage().trim_matches('"')));
     Ok(())
 }
 
