@@ -30,6 +30,9 @@ wasmock_plugin::export! {
 /// How many templates an instance remembers before it starts again.
 const REMEMBERED: usize = 4096;
 
+/// How many values of an exchange a rendering remembers; looking for one must stay cheap.
+const REMEMBERED_VALUES: usize = 16;
+
 thread_local! {
     static TEMPLATES: RefCell<HashMap<u64, Rc<Template>>> = RefCell::new(HashMap::new());
     static FAKER: RefCell<Option<Faker>> = const { RefCell::new(None) };
@@ -168,9 +171,34 @@ impl Lookup for Others {
 struct Outside {
     /// The documents that were copied in, so that they go back as references.
     copied: Vec<(Value, u64)>,
+    /// What the exchange was asked for: a template often names the same thing again, and the
+    /// exchange stays as it is.
+    asked: Vec<(Place, Box<str>, Value)>,
 }
 
 impl Outside {
+    /// What the exchange holds at a place, asked for once.
+    fn once(
+        &mut self,
+        place: Place,
+        at: &str,
+        ask: impl FnOnce(&str) -> Result<Wire, String>,
+    ) -> Result<Value, String> {
+        let known = self
+            .asked
+            .iter()
+            .find(|(known, name, _)| *known == place && **name == *at);
+        if let Some((_, _, value)) = known {
+            return Ok(value.clone());
+        }
+        let wire = ask(at)?;
+        let value = self.value(wire);
+        if self.asked.len() < REMEMBERED_VALUES {
+            self.asked.push((place, at.into(), value.clone()));
+        }
+        Ok(value)
+    }
+
     fn value(&mut self, wire: Wire) -> Value {
         match wire {
             Wire::Undefined => Value::Undefined,
@@ -225,8 +253,8 @@ impl Host for Outside {
     }
 
     fn param(&mut self, name: &str) -> Value {
-        let wire = exchange::param(name);
-        self.value(wire)
+        let param = |name: &str| Ok(exchange::param(name));
+        self.once(Place::Param, name, param).unwrap_or_default()
     }
 
     fn params(&mut self) -> Value {
@@ -235,7 +263,7 @@ impl Host for Outside {
     }
 
     fn query_at(&mut self, path: &str) -> Result<Value, String> {
-        exchange::query_at(path).map(|wire| self.value(wire))
+        self.once(Place::Query, path, exchange::query_at)
     }
 
     fn has_body(&mut self) -> bool {
@@ -247,7 +275,7 @@ impl Host for Outside {
     }
 
     fn body_at(&mut self, path: &str) -> Result<Value, String> {
-        exchange::body_at(path).map(|wire| self.value(wire))
+        self.once(Place::Body, path, exchange::body_at)
     }
 
     fn body_text(&mut self) -> String {
@@ -263,7 +291,8 @@ impl Host for Outside {
                 all.into_iter().map(Value::from).collect()
             };
         }
-        exchange::header(name).map_or(Value::Undefined, Value::from)
+        let header = |name: &str| Ok(exchange::header(name).map_or(Wire::Undefined, Wire::Text));
+        self.once(Place::Header, name, header).unwrap_or_default()
     }
 
     fn headers(&mut self) -> Value {
@@ -278,8 +307,8 @@ impl Host for Outside {
     }
 
     fn cookie(&mut self, name: &str) -> Value {
-        let wire = exchange::cookie(name);
-        self.value(wire)
+        let cookie = |name: &str| Ok(exchange::cookie(name));
+        self.once(Place::Cookie, name, cookie).unwrap_or_default()
     }
 
     fn ip(&mut self) -> String {

@@ -5,6 +5,7 @@
 
 use wasmock_javascript::Value;
 
+use crate::escape_html;
 use crate::language::program::{CallSite, Callee, Expr, Op, Program};
 
 /// A part of a template.
@@ -47,9 +48,26 @@ pub(crate) fn parts(program: &Program) -> Option<Vec<Part>> {
         Op::Text(text) => Some(Part::Text(text.to_string())),
         Op::Print(Expr::Call(call)) => look_up(call, true),
         Op::PrintRaw(Expr::Call(call)) => look_up(call, false),
+        Op::Print(Expr::Constant(value)) => constant(value, true),
+        Op::PrintRaw(Expr::Constant(value)) => constant(value, false),
         _ => None,
     });
     parts.collect()
+}
+
+/// A constant as it is printed; lists are left to the renderer.
+fn constant(value: &Value, escape: bool) -> Option<Part> {
+    Some(Part::Text(match value {
+        Value::String(text) if escape => {
+            let mut out = String::new();
+            escape_html(&mut out, text);
+            out
+        }
+        Value::String(_) | Value::Safe(_) | Value::Number(_) | Value::Bool(_) => {
+            value.to_text().into_owned()
+        }
+        _ => return None,
+    }))
 }
 
 fn look_up(call: &CallSite, print_escapes: bool) -> Option<Part> {
@@ -107,7 +125,7 @@ mod tests {
             "{{body}}",
             "{{body ''}}",
             "{{body 'a' 'b'}}",
-            "{{body (concat 'a' 'b')}}",
+            "{{body (concat 'a' (method))}}",
             "{{header 'Set-Cookie'}}",
             "{{urlParam id}}",
             "{{urlParam 'id' a=1}}",

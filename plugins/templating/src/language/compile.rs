@@ -7,6 +7,7 @@
 use wasmock_javascript::{Object, Text, Value};
 
 use super::dialect::{self, Atom, Core, Tag};
+use super::fold;
 use super::program::{
     Base, Block, Body, CallSite, Callee, Control, Expr, Inline, Name, Op, Partial, PartialName,
     Path, Program, Subject, Unknown,
@@ -149,9 +150,9 @@ impl Compiler<'_> {
 
     fn mustache(&mut self, call: &Call<'_>) -> Result<Expr, CompileError> {
         Ok(match self.class(call, false) {
-            Class::Helper => Expr::Call(Box::new(self.call(call)?)),
+            Class::Helper => fold::expression(self.call(call)?),
             Class::Ambiguous => match self.resolve_plain(&call.tag.path.parts[0]) {
-                Some(callee) => Expr::Call(Box::new(self.site(call, callee)?)),
+                Some(callee) => fold::expression(self.site(call, callee)?),
                 None => {
                     if self.contexts == 0 {
                         self.note_unknown(call.tag);
@@ -231,7 +232,7 @@ impl Compiler<'_> {
             },
             Argument::Call(call) => match self.class(call, true) {
                 Class::Value => Expr::Path(self.path(&call.tag.path)),
-                _ => Expr::Call(Box::new(self.call(call)?)),
+                _ => fold::expression(self.call(call)?),
             },
         })
     }

@@ -98,6 +98,16 @@ impl<'r> Evaluator<'r> {
         self.enter(&program.main, Context::Value(root), NONE, 0, None, out)
     }
 
+    /// The value of a call outside any template.
+    pub(super) fn apart(mut self, site: &'r CallSite) -> Result<Value, RenderError> {
+        self.frames.push(Frame {
+            vars: SmallVec::new(),
+            parent: NONE,
+            partial_block: NONE,
+        });
+        self.call(site, None, At { scope: 0, frame: 0 })
+    }
+
     /// Runs a body with a context of its own.
     pub(crate) fn enter(
         &mut self,

@@ -10,6 +10,7 @@ mod compile;
 mod dialect;
 mod escape;
 pub(crate) mod evaluate;
+mod fold;
 pub(crate) mod frames;
 mod lexer;
 mod lookup;
