@@ -10,12 +10,15 @@
     reason = "tasks talk to a terminal"
 )]
 
+mod generate;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const USAGE: &str = "cargo xtask start            build everything and serve the example shop
-cargo xtask test             run all tests
+cargo xtask test             run all tests; with WASMOCK_OFFLINE=1 those without npm and PyPI
 cargo xtask check            formatting, lints, documentation
+cargo xtask generate         write what is generated from wit/: docs/wit, C and TypeScript types
 cargo xtask bench [OPTIONS]  measure beside the bare libraries (see docs/benchmarks.md)";
 
 /// Examples whose plugins need only Rust.
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Some("start") => start(),
         Some("test") => test(),
         Some("check") => check(),
+        Some("generate") => generate::write(),
         Some("bench") => bench(&arguments[1..]),
         _ => {
             eprintln!("{USAGE}");
@@ -60,36 +64,48 @@ fn start() -> Result<(), String> {
     run(&mut wasmock)
 }
 
-/// Both tiers of tests; what could not run is said in the last line.
+/// All tests. What cannot run because a tool is not on the machine is said in the last line; a
+/// plugin that does not build although its tools are here is a failure.
 fn test() -> Result<(), String> {
     run(cargo(["build", "--workspace"]))?;
+    let offline = std::env::var_os("WASMOCK_OFFLINE").is_some();
     let mut skipped = Vec::new();
     let mut built = Vec::new();
+    let mut projects: Vec<&str> = Vec::new();
     let tiers = [
-        ("cargo", RUST_EXAMPLES.as_slice()),
-        ("node", NODE_EXAMPLES.as_slice()),
-        ("python3", PYTHON_EXAMPLES.as_slice()),
+        ("cargo", RUST_EXAMPLES.as_slice(), ["rust"].as_slice()),
+        ("node", NODE_EXAMPLES.as_slice(), &["js", "ts"]),
+        ("python3", PYTHON_EXAMPLES.as_slice(), &["python", "c"]),
     ];
-    for (tool, examples) in tiers {
-        for example in examples {
-            let reason = match has(tool) {
-                true => match build_example(example) {
-                    Ok(()) => {
-                        built.push(*example);
-                        continue;
-                    }
-                    // Only Rust's own are certain to build: the others' tools come from
-                    // registries that may be out of reach.
-                    Err(message) if tool == "cargo" => return Err(message),
-                    Err(message) => message,
-                },
-                false => format!("{tool} is not installed"),
-            };
-            skipped.push(format!("example plugin {example} ({reason})"));
-        }
+    for (tool, examples, languages) in tiers {
+        let reason = match (tool, has(tool)) {
+            (_, false) => format!("{tool} is not installed"),
+            ("node" | "python3", _) if offline => "WASMOCK_OFFLINE is set".to_owned(),
+            _ => {
+                for example in examples {
+                    build_example(example)?;
+                }
+                built.extend(examples);
+                projects.extend(languages);
+                continue;
+            }
+        };
+        skipped.push(format!(
+            "example plugins {} and projects in {} ({reason})",
+            examples.join(", "),
+            languages.join(", ")
+        ));
     }
     run(cargo(["test", "--workspace"]))?;
     run(cargo(["test", "--manifest-path", "plugins/Cargo.toml"]))?;
+    let mut new = cargo(["test", "--workspace", "--test", "plugin_projects", "--"]);
+    new.args(["--ignored", "--test-threads=2"])
+        .args(projects.iter().map(|name| format!("{name}_projects")))
+        .env("WASMOCK_TEST_LANGUAGES", projects.join(","));
+    run(new)?;
+    if built.contains(&"c") {
+        generate::compare_bindings()?;
+    }
     if has("node") {
         let mut check = Command::new("node");
         check

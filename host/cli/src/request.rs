@@ -314,6 +314,13 @@ impl Exchange for Request {
         self.sequence
     }
 
+    fn id(&self) -> Cow<'_, str> {
+        match self.kind {
+            Kind::Http => "trial".into(),
+            _ => format!("trial#{}", self.sequence).into(),
+        }
+    }
+
     fn remote_address(&self) -> Cow<'_, str> {
         "127.0.0.1".into()
     }

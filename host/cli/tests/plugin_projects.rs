@@ -3,9 +3,11 @@
 //! `WASMOCK_TEST_LANGUAGES=rust,js` those languages have to be there.
 #![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
 
+use std::hash::{Hash, Hasher};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ fn wasmock(folder: &Path, arguments: &[&str]) -> (i32, String) {
         // Projects of one language share what cargo compiled.
         .env(
             "CARGO_TARGET_DIR",
-            std::env::temp_dir().join("wasmock-plugin-projects"),
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugin-projects"),
         )
         .output()
         .unwrap();
@@ -42,12 +44,24 @@ fn has_tools(language: &str) -> bool {
     code == 0
 }
 
+/// A folder of one language's tools, kept between runs: installing the same packages for every
+/// project and every run proves nothing more. Other packages are another folder.
+fn tools_of(language: &str, project: &Path) -> PathBuf {
+    let read = |name| std::fs::read_to_string(project.join(name)).unwrap_or_default();
+    let package = read("package.json");
+    let wanted = package.find("devDependencies").unwrap_or(package.len());
+    let mut hasher = std::hash::DefaultHasher::new();
+    (&package[wanted..], read("requirements.txt")).hash(&mut hasher);
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("plugin-tools")
+        .join(format!("{language}-{:016x}", hasher.finish()))
+}
+
 fn projects(language: &str) {
     if !has_tools(language) {
         return;
     }
     let parent = tempfile::tempdir().unwrap();
-    let mut installed = None;
     for role in ROLES {
         let name = format!("a-{role}");
         let folder = parent.path().join(&name);
@@ -56,14 +70,18 @@ fn projects(language: &str) {
             &["plugin", "new", &name, "--lang", language, "--role", role],
         );
         assert_eq!(code, 0, "{language} {role}: {text}");
-        // Installing the same packages four times proves nothing more.
-        for tools in ["node_modules", ".venv"] {
-            if let Some(first) = &installed {
-                let there = Path::new(first).join(tools);
-                if there.exists() {
-                    std::os::unix::fs::symlink(there, folder.join(tools)).unwrap();
-                }
+        let tools = tools_of(language, &folder);
+        let modules = tools.join("node_modules");
+        match language {
+            "js" | "ts" if modules.exists() => {
+                symlink(&modules, folder.join("node_modules")).unwrap();
             }
+            "python" | "c" => {
+                // Where a virtual environment was made is written into its scripts.
+                std::fs::create_dir_all(tools.join("venv")).unwrap();
+                symlink(tools.join("venv"), folder.join(".venv")).unwrap();
+            }
+            _ => {}
         }
         let (code, text) = wasmock(&folder, &["plugin", "build"]);
         assert_eq!(code, 0, "{language} {role}: {text}");
@@ -71,6 +89,10 @@ fn projects(language: &str) {
             text.starts_with("$ "),
             "the command line comes first: {text}"
         );
+        if matches!(language, "js" | "ts") && !modules.exists() {
+            std::fs::create_dir_all(&tools).unwrap();
+            std::fs::rename(folder.join("node_modules"), &modules).unwrap();
+        }
         let component = format!("dist/{name}.wasm");
         let (code, text) = wasmock(&folder, &["plugin", "check", &component]);
         assert_eq!(code, 0, "{language} {role}: {text}");
@@ -79,32 +101,37 @@ fn projects(language: &str) {
         assert_eq!(code, 0, "{language} {role}: {text}");
         assert!(text.contains(" 0 failed"), "{text}");
         served(&folder, role);
-        installed = installed.or(Some(folder));
     }
 }
 
 #[test]
-#[ignore = "builds four plugins; for the nightly run"]
+#[ignore = "builds four plugins; `cargo xtask test` runs it"]
 fn rust_projects_build_pass_and_serve() {
     projects("rust");
 }
 
 #[test]
-#[ignore = "installs packages from npm; for the nightly run"]
-fn javascript_projects_build_pass_and_serve() {
+#[ignore = "installs packages from npm; `cargo xtask test` runs it"]
+fn js_projects_build_pass_and_serve() {
     projects("js");
 }
 
 #[test]
-#[ignore = "installs packages from npm; for the nightly run"]
-fn typescript_projects_build_pass_and_serve() {
+#[ignore = "installs packages from npm; `cargo xtask test` runs it"]
+fn ts_projects_build_pass_and_serve() {
     projects("ts");
 }
 
 #[test]
-#[ignore = "installs packages from PyPI; for the nightly run"]
+#[ignore = "installs packages from PyPI; `cargo xtask test` runs it"]
 fn python_projects_build_pass_and_serve() {
     projects("python");
+}
+
+#[test]
+#[ignore = "installs packages from PyPI; `cargo xtask test` runs it"]
+fn c_projects_build_pass_and_serve() {
+    projects("c");
 }
 
 /// A server that ends with the test.

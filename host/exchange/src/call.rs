@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use wasmock_javascript::Value;
@@ -92,6 +92,8 @@ pub struct Usage {
     /// Unique in the process; changes when the configuration does.
     pub id: u64,
     json: Option<Arc<str>>,
+    /// The same as a value, once somebody asks; none without a configuration.
+    parsed: Option<Arc<OnceLock<Value>>>,
 }
 
 impl Usage {
@@ -100,12 +102,22 @@ impl Usage {
         Self {
             id: unique_id(),
             json: Some(json.into()),
+            parsed: Some(Arc::default()),
         }
     }
 
     /// JSON text.
     pub fn json(&self) -> &str {
         self.json.as_deref().unwrap_or("{}")
+    }
+
+    /// The configuration as a value, parsed once; `undefined` when it is no JSON.
+    pub fn value(&self) -> Value {
+        let parse = || wasmock_javascript::json::parse(self.json()).unwrap_or_default();
+        match &self.parsed {
+            Some(parsed) => parsed.get_or_init(parse).clone(),
+            None => parse(),
+        }
     }
 }
 

@@ -140,6 +140,11 @@ pub trait Exchange: Send + Sync {
         0
     }
 
+    /// The exchange's id, as error answers and the log show it.
+    fn id(&self) -> Cow<'_, str> {
+        Cow::Borrowed("")
+    }
+
     /// The client's address.
     fn remote_address(&self) -> Cow<'_, str> {
         Cow::Borrowed("")

@@ -24,7 +24,7 @@ pub const FILES: [(&str, &str); 6] = [
 ];
 
 /// The contract's version.
-pub const VERSION: &str = "0.1.0-draft";
+pub const VERSION: &str = "0.1.0";
 
 /// What a component may export.
 pub(crate) const ROLES: [&str; 6] = [
@@ -55,7 +55,7 @@ fn parse() -> Option<Resolve> {
     Some(resolve)
 }
 
-/// An interface by its full name, e.g. `wasmock:host/log@0.1.0-draft`.
+/// An interface by its full name, e.g. `wasmock:host/log@0.1.0`.
 pub(crate) fn interface(name: &str) -> Option<InterfaceId> {
     let resolve = resolve();
     resolve
@@ -67,7 +67,11 @@ pub(crate) fn interface(name: &str) -> Option<InterfaceId> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
     use super::*;
+    use crate::signature::signature;
 
     #[test]
     fn the_contract_inside_the_binary_parses() {
@@ -78,5 +82,53 @@ mod tests {
             );
         }
         assert!(interface(&format!("wasmock:host/exchange@{VERSION}")).is_some());
+    }
+
+    /// All functions by `package/interface@version` and name, their types written out.
+    fn functions(resolve: &Resolve) -> BTreeMap<String, BTreeMap<String, String>> {
+        let interfaces = resolve.interfaces.iter();
+        interfaces
+            .filter_map(|(id, interface)| {
+                let functions = interface.functions.iter();
+                let functions = functions
+                    .map(|(name, function)| (name.clone(), signature(resolve, function)))
+                    .collect();
+                Some((resolve.id_of(id)?, functions))
+            })
+            .collect()
+    }
+
+    fn released(version: &str) -> Resolve {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../wit/released")
+            .join(version);
+        let mut resolve = Resolve::default();
+        resolve.push_dir(&folder).unwrap();
+        resolve
+    }
+
+    #[test]
+    fn nothing_of_a_released_contract_changes() {
+        let present = functions(resolve());
+        for (name, functions) in functions(&released("0.1.0")) {
+            let Some(now) = present.get(&name) else {
+                panic!("`{name}` is released and is gone");
+            };
+            for (function, signature) in &functions {
+                assert_eq!(
+                    now.get(function),
+                    Some(signature),
+                    "`{name}` · {function} is released; add a function beside it instead"
+                );
+            }
+            // What a plugin exports, old components have to export, too.
+            if name.starts_with("wasmock:plugin/") {
+                assert_eq!(
+                    now.len(),
+                    functions.len(),
+                    "`{name}` is released; add an interface beside it instead"
+                );
+            }
+        }
     }
 }

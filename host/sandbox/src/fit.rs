@@ -316,10 +316,10 @@ mod tests {
     fn all_mismatches_are_listed_at_once() {
         let problems = component(
             r#"(component
-                (import "wasmock:host/logg@0.1.0-draft" (instance (export "write" (func))))
-                (import "wasmock:host/clock@0.1.0-draft"
+                (import "wasmock:host/logg@0.1.0" (instance (export "write" (func))))
+                (import "wasmock:host/clock@0.1.0"
                     (instance (export "noww" (func (result float64)))))
-                (import "wasmock:host/random@0.1.0-draft"
+                (import "wasmock:host/random@0.1.0"
                     (instance (export "bits" (func (result string)))))
                 (import "wasmock:host/log@0.9.0" (instance (export "write" (func))))
                 (import "acme:own/things" (instance (export "f" (func))))
@@ -327,7 +327,7 @@ mod tests {
             )"#,
         );
         let expected = [
-            "did you mean `wasmock:host/log@0.1.0-draft`",
+            "did you mean `wasmock:host/log@0.1.0`",
             "did you mean `now`",
             "expected func() -> u64, found func() -> string",
             "another version of the contract",

@@ -1,10 +1,12 @@
 //! The host's side of one instance: what belongs to the instance for its life (WASI, limits),
 //! and what belongs to the call in progress.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use wasmock_exchange::{Budget, Call, Document, Right, Rights, limits};
+use wasmock_javascript::Value;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -26,6 +28,8 @@ pub(crate) struct Guest {
     pub(crate) plugin: PluginName,
     /// The plugin's own configuration, JSON text.
     pub(crate) configuration: Arc<str>,
+    /// The same as a value, once somebody asks.
+    pub(crate) parsed_configuration: OnceCell<Value>,
     pub(crate) held: Arc<Held>,
     /// How many log lines the plugin wrote lately.
     pub(crate) lines: Arc<Lines>,

@@ -137,6 +137,7 @@ impl Blueprint {
             Guest {
                 plugin: self.plugin.clone(),
                 configuration: self.configuration.clone(),
+                parsed_configuration: Default::default(),
                 held: self.held.clone(),
                 lines: self.lines.clone(),
                 call: None,

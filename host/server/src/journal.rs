@@ -3,13 +3,14 @@
 //! Recording is a move into a slot and one atomic addition; nothing is formatted until somebody
 //! looks.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::request::Parts;
 use tokio::sync::broadcast;
-use wasmock_exchange::Random;
+use wasmock_exchange::{Clock, Random, unique_id};
 
 use crate::http::Recorded;
 use crate::mock::Route;
@@ -22,8 +23,10 @@ const BEHIND: usize = 256;
 /// A request and its answer.
 #[derive(Debug)]
 pub(crate) struct Transaction {
-    /// Unlike every other of this process.
-    pub(crate) id: u64,
+    /// Unlike every other.
+    pub(crate) id: Id,
+    /// Grows with every transaction of the process.
+    pub(crate) order: u64,
     /// Milliseconds since 1970.
     pub(crate) time: f64,
     pub(crate) request: Parts,
@@ -45,15 +48,32 @@ pub(crate) struct Journal {
     subscribers: broadcast::Sender<Arc<Transaction>>,
 }
 
-impl Transaction {
-    /// A number in the form of a uuid; unlike every other in this process.
-    pub(crate) fn uuid(&self) -> String {
-        // The time tells the processes apart.
-        let random = Random::repeatable(self.id ^ self.time.to_bits().rotate_left(17));
+/// What an exchange is known by: in error answers, to plugins, in the journal. It prints as a
+/// uuid; taking one is an addition.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Id {
+    number: u64,
+    /// Tells the processes apart.
+    time: f64,
+}
+
+impl Id {
+    /// An id unlike every other.
+    pub(crate) fn new(clock: &Clock) -> Self {
+        Self {
+            number: unique_id(),
+            time: clock.now_ms(),
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let random = Random::repeatable(self.number ^ self.time.to_bits().rotate_left(17));
         let bits = (u128::from(random.bits()) << 64) | u128::from(random.bits());
         uuid::Builder::from_random_bytes(bits.to_be_bytes())
             .into_uuid()
-            .to_string()
+            .fmt(f)
     }
 }
 

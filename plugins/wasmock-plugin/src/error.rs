@@ -55,6 +55,7 @@ impl From<Failure> for Error {
             Failure::Conflict(version) => format!("it was changed meanwhile (version {version})"),
             Failure::Invalid(reason) => reason,
             Failure::Limit(limit) => format!("limit reached: {limit}"),
+            Failure::Unavailable(reason) => reason,
         })
     }
 }

@@ -1,8 +1,8 @@
 // The helper `faker`, made by faker.js itself. A plugin's helper goes before the built-in one of
 // the same name, so nothing else changes in the environment.
 import { base, de, en, es, Faker, FakerError, fr } from '@faker-js/faker';
-import * as documents from 'wasmock:host/documents@0.1.0-draft';
-import * as random from 'wasmock:host/random@0.1.0-draft';
+import * as documents from 'wasmock:host/documents@0.1.0';
+import * as random from 'wasmock:host/random@0.1.0';
 import { fromObjectText, pathOf } from './arguments.js';
 
 // faker's own generator would live and die with an instance. The host has the same one, one

@@ -1,11 +1,11 @@
 // The roles of the plugin. What they need from the host is imported by its name in the
 // contract; each function is about the call in progress.
-import * as answer from 'wasmock:host/answer@0.1.0-draft';
-import * as clock from 'wasmock:host/clock@0.1.0-draft';
-import * as exchange from 'wasmock:host/exchange@0.1.0-draft';
-import * as privateState from 'wasmock:host/private-state@0.1.0-draft';
-import * as random from 'wasmock:host/random@0.1.0-draft';
-import * as rule from 'wasmock:host/rule@0.1.0-draft';
+import * as answer from 'wasmock:host/answer@0.1.0';
+import * as clock from 'wasmock:host/clock@0.1.0';
+import * as exchange from 'wasmock:host/exchange@0.1.0';
+import * as privateState from 'wasmock:host/private-state@0.1.0';
+import * as random from 'wasmock:host/random@0.1.0';
+import * as rule from 'wasmock:host/rule@0.1.0';
 import { read, sign } from './token.js';
 
 // The configuration is the same for every call of an instance, so it may stay in a variable.

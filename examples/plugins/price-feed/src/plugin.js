@@ -1,10 +1,10 @@
 // A session: what happens on one connection. Between two events nothing stays here; the feed's
 // state is a few bytes in the host, so any instance serves the next event.
-import * as answer from 'wasmock:host/answer@0.1.0-draft';
-import * as configuration from 'wasmock:host/configuration@0.1.0-draft';
-import * as exchange from 'wasmock:host/exchange@0.1.0-draft';
-import * as random from 'wasmock:host/random@0.1.0-draft';
-import * as sessionState from 'wasmock:host/session-state@0.1.0-draft';
+import * as answer from 'wasmock:host/answer@0.1.0';
+import * as configuration from 'wasmock:host/configuration@0.1.0';
+import * as exchange from 'wasmock:host/exchange@0.1.0';
+import * as random from 'wasmock:host/random@0.1.0';
+import * as sessionState from 'wasmock:host/session-state@0.1.0';
 import { receive, start, step } from './feed.js';
 
 // Each function answers in how many milliseconds to call `tick`; with undefined, `message` leaves a

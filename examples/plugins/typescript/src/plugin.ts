@@ -1,7 +1,7 @@
 // The role: a table of helpers, told to the host in the shape of the contract.
-import type { Value } from 'wasmock:host/types@0.1.0-draft';
-import type * as contract from 'wasmock:plugin/helpers@0.1.0-draft';
-import * as random from 'wasmock:host/random@0.1.0-draft';
+import type { Value } from 'wasmock:host/types@0.1.0';
+import type * as contract from 'wasmock:plugin/helpers@0.1.0';
+import * as random from 'wasmock:host/random@0.1.0';
 import { iban, range, slug } from './format.js';
 
 interface Row {

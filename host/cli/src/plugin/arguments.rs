@@ -101,6 +101,7 @@ pub(crate) enum Language {
     #[value(alias = "typescript")]
     Ts,
     Python,
+    C,
 }
 
 /// A role with templates.

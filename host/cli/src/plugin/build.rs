@@ -14,7 +14,7 @@ pub(crate) fn run(arguments: &Build) -> Ended {
     let folder = &arguments.folder;
     let Some(language) = tools::language(folder) else {
         return Err(format!(
-            "{} is no plugin's folder: it has no Cargo.toml, package.json or src/plugin.py; \
+            "{} is no plugin's folder: it has no Cargo.toml, package.json, src/plugin.py or src/plugin.c; \
              `wasmock plugin new` writes one",
             folder.display()
         )
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Build) -> Ended {
             &["npm", "install", "--no-audit", "--no-fund"],
             &["npm", "run", "build"],
         ],
-        Language::Python => &[&["sh", "build.sh"]],
+        Language::Python | Language::C => &[&["sh", "build.sh"]],
     };
     for step in steps {
         print(&format!("$ {}\n", step.join(" ")));

@@ -60,7 +60,8 @@ pub(crate) fn needed(language: Language) -> &'static [Tool] {
     match language {
         Language::Rust => &[CARGO, TARGET],
         Language::Js | Language::Ts => &[NODE, NPM],
-        Language::Python => &[PYTHON, VENV],
+        // The compiler for C comes from PyPI.
+        Language::Python | Language::C => &[PYTHON, VENV],
     }
 }
 
@@ -90,6 +91,8 @@ pub(crate) fn language(folder: &Path) -> Option<Language> {
         Some(Language::Js)
     } else if has("src/plugin.py") || has("plugin.py") {
         Some(Language::Python)
+    } else if has("src/plugin.c") {
+        Some(Language::C)
     } else {
         None
     }

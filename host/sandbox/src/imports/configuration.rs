@@ -28,12 +28,26 @@ impl configuration::Host for Guest {
         Ok(self.configuration.to_string())
     }
 
+    fn plugin_at(&mut self, path: String) -> wasmtime::Result<Result<types::Value, String>> {
+        // References live as long as a call.
+        self.current()?;
+        let value = self.parsed_configuration.get_or_init(|| {
+            wasmock_javascript::json::parse(&self.configuration).unwrap_or_default()
+        });
+        self.at(&value.clone(), &path)
+    }
+
     fn usage_id(&mut self) -> wasmtime::Result<u64> {
         Ok(self.current()?.usage.id)
     }
 
     fn usage(&mut self) -> wasmtime::Result<String> {
         Ok(self.current()?.usage.json().to_owned())
+    }
+
+    fn usage_at(&mut self, path: String) -> wasmtime::Result<Result<types::Value, String>> {
+        let value = self.current()?.usage.value();
+        self.at(&value, &path)
     }
 
     fn variable(&mut self, name: String) -> wasmtime::Result<Option<String>> {

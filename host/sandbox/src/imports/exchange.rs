@@ -109,6 +109,10 @@ impl Host for Guest {
         Ok(self.current()?.exchange.sequence())
     }
 
+    fn id(&mut self) -> wasmtime::Result<String> {
+        Ok(self.current()?.exchange.id().into_owned())
+    }
+
     fn remote_address(&mut self) -> wasmtime::Result<String> {
         Ok(self.current()?.exchange.remote_address().into_owned())
     }
@@ -138,7 +142,12 @@ impl Host for Guest {
 }
 
 impl Guest {
-    fn at(&mut self, data: &Value, path: &str) -> wasmtime::Result<Result<Wire, String>> {
+    /// The value at a path, on its way to the guest.
+    pub(super) fn at(
+        &mut self,
+        data: &Value,
+        path: &str,
+    ) -> wasmtime::Result<Result<Wire, String>> {
         match Path::parse(path).get(data) {
             Ok(value) => self.references.lower(value).map(Ok),
             Err(error) => Ok(Err(error.to_string())),

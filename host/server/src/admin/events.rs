@@ -55,7 +55,7 @@ async fn lead(
         }
     }
     // What was recorded between the subscription and the look at the past is in both.
-    let known = past.last().map_or(0, |last| last.id);
+    let known = past.last().map_or(0, |last| last.order);
     drop(past);
     let stopped = site.sockets().stopped();
     let mut stopped = std::pin::pin!(stopped);
@@ -72,7 +72,7 @@ async fn lead(
             () = &mut stopped => return,
         };
         let event = match next {
-            Ok(Ok(one)) if one.id <= known => continue,
+            Ok(Ok(one)) if one.order <= known => continue,
             Ok(Ok(one)) => transaction(&one),
             // A client that is too slow misses what it did not read in time.
             Ok(Err(RecvError::Lagged(_))) => continue,

@@ -131,7 +131,7 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
     }
     fields.push(("proxied", Value::Bool(transaction.proxied)));
     fields.push(("timestampMs", Value::Number(transaction.time)));
-    fields.push(("uuid", Value::text(transaction.uuid())));
+    fields.push(("uuid", Value::text(transaction.id.to_string())));
     Value::object(fields.into_iter().collect())
 }
 

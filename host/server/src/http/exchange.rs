@@ -16,6 +16,7 @@ use wasmock_javascript::Value;
 
 use crate::body;
 use crate::headers::joined;
+use crate::journal::Id;
 use crate::mock::Route;
 use crate::router::{Pattern, collapse_slashes};
 use crate::site::Site;
@@ -29,6 +30,8 @@ pub(crate) struct RequestFacts {
     site: Arc<Site>,
     /// The target with single slashes, where it had others or a host.
     collapsed: Option<String>,
+    /// Given when somebody asks.
+    id: OnceLock<Id>,
     text: OnceLock<Option<String>>,
     query: OnceLock<Value>,
     cookies: OnceLock<Value>,
@@ -54,6 +57,7 @@ impl RequestFacts {
             peer,
             site,
             collapsed,
+            id: OnceLock::new(),
             text: OnceLock::new(),
             query: OnceLock::new(),
             cookies: OnceLock::new(),
@@ -66,6 +70,16 @@ impl RequestFacts {
         self.collapsed
             .as_deref()
             .unwrap_or_else(|| target(&self.head))
+    }
+
+    /// The id of the exchange.
+    pub(crate) fn id(&self) -> Id {
+        *self.id.get_or_init(|| Id::new(self.site.clock_source()))
+    }
+
+    /// The same, if somebody asked for it.
+    pub(crate) fn id_given(&self) -> Option<Id> {
+        self.id.get().copied()
     }
 
     /// The path of [`RequestFacts::url`].
@@ -266,6 +280,10 @@ impl Exchange for HttpExchange {
 
     fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    fn id(&self) -> Cow<'_, str> {
+        Cow::Owned(self.request.id().to_string())
     }
 
     fn remote_address(&self) -> Cow<'_, str> {

@@ -44,6 +44,8 @@ struct Answered {
     /// The route, and the place of its response.
     route: Option<(Arc<Route>, usize)>,
     proxied: bool,
+    /// The exchange's id, if somebody asked for it.
+    id: Option<journal::Id>,
 }
 
 /// An answer that is there, or being made.
@@ -204,6 +206,7 @@ fn at_once(site: &Arc<Site>, peer: SocketAddr, head: Parts) -> Result<Answer, Bo
         let answered = Answered {
             route: Some((route.clone(), place)),
             proxied: false,
+            id: None,
         };
         record(site, head, Bytes::new(), answered, recorded);
         return Ok(answer);
@@ -332,6 +335,7 @@ async fn pass_on(
         Answered {
             route: None,
             proxied: true,
+            id: None,
         },
         Recorded::of(&answer),
     );
@@ -376,7 +380,8 @@ async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> 
     }
     parse_apart(&facts).await;
     sleep(latency_of(&site, mock.latency)).await;
-    let (reply, answered) = route(&site, &mock, &facts, arrived).await;
+    let (reply, mut answered) = route(&site, &mock, &facts, arrived).await;
+    answered.id = facts.id_given();
     drop(mock);
     let answer = reply.finish(&facts.head.method, &facts.head.headers);
     let recorded = if site.journal().is_idle() && !site.options().log_transactions {
@@ -496,6 +501,7 @@ async fn route(
             Answered {
                 route: Some((route.clone(), place)),
                 proxied: false,
+                id: None,
             },
         );
     }
@@ -511,6 +517,7 @@ async fn route(
             Answered {
                 route: None,
                 proxied: true,
+                id: None,
             },
         );
     }
@@ -540,9 +547,10 @@ fn record(site: &Site, head: Parts, body: Bytes, answered: Answered, answer: Rec
             )
         };
     }
-    let Answered { route, proxied } = answered;
+    let Answered { route, proxied, id } = answered;
     let mut transaction = Transaction {
-        id: 0,
+        id: journal::Id::default(),
+        order: 0,
         time: 0.0,
         request: head,
         body,
@@ -557,7 +565,9 @@ fn record(site: &Site, head: Parts, body: Bytes, answered: Answered, answer: Rec
             return;
         }
     }
-    (transaction.id, transaction.time) = (unique_id(), site.clock_source().now_ms());
+    transaction.id = id.unwrap_or_else(|| journal::Id::new(site.clock_source()));
+    transaction.order = unique_id();
+    transaction.time = site.clock_source().now_ms();
     if in_whole {
         log!(transaction, transaction = transaction_text(&transaction));
     }

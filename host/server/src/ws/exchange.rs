@@ -232,6 +232,11 @@ impl Exchange for Conversation {
         self.sequence
     }
 
+    fn id(&self) -> Cow<'_, str> {
+        let connection = &self.handshake.connection;
+        Cow::Owned(format!("{connection}#{}", self.sequence))
+    }
+
     fn remote_address(&self) -> Cow<'_, str> {
         match self.handshake.header("x-forwarded-for") {
             Some(address) => address,

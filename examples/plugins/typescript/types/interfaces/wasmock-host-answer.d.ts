@@ -1,5 +1,5 @@
 /// <reference path="./wasmock-host-types.d.ts" />
-declare module 'wasmock:host/answer@0.1.0-draft' {
+declare module 'wasmock:host/answer@0.1.0' {
   /**
    * The status so far.
    */
@@ -57,7 +57,7 @@ declare module 'wasmock:host/answer@0.1.0-draft' {
    * Closes the connection after what was sent.
    */
   export function close(code: number, reason: string): void;
-  export type Value = import('wasmock:host/types@0.1.0-draft').Value;
-  export type Frame = import('wasmock:host/types@0.1.0-draft').Frame;
-  export type Failure = import('wasmock:host/types@0.1.0-draft').Failure;
+  export type Value = import('wasmock:host/types@0.1.0').Value;
+  export type Frame = import('wasmock:host/types@0.1.0').Frame;
+  export type Failure = import('wasmock:host/types@0.1.0').Failure;
 }

@@ -1,4 +1,4 @@
-declare module 'wasmock:host/clock@0.1.0-draft' {
+declare module 'wasmock:host/clock@0.1.0' {
   /**
    * Milliseconds since 1970 in UTC.
    */

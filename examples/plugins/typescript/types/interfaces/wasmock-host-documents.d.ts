@@ -1,5 +1,5 @@
 /// <reference path="./wasmock-host-types.d.ts" />
-declare module 'wasmock:host/documents@0.1.0-draft' {
+declare module 'wasmock:host/documents@0.1.0' {
   /**
    * What kind of document this is.
    */
@@ -29,7 +29,7 @@ declare module 'wasmock:host/documents@0.1.0-draft' {
    * The document as compact JSON text; computed once per document and kept.
    */
   export function toText(document: bigint): string;
-  export type Value = import('wasmock:host/types@0.1.0-draft').Value;
+  export type Value = import('wasmock:host/types@0.1.0').Value;
   /**
    * What a document is.
    * # Variants

@@ -1,5 +1,5 @@
 /// <reference path="./wasmock-host-types.d.ts" />
-declare module 'wasmock:host/exchange@0.1.0-draft' {
+declare module 'wasmock:host/exchange@0.1.0' {
   /**
    * What is being answered.
    */
@@ -80,6 +80,11 @@ declare module 'wasmock:host/exchange@0.1.0-draft' {
    */
   export function sequence(): bigint;
   /**
+   * The exchange's own id, as error answers and the log show it; for an event of a WebSocket,
+   * the connection's with the event's number. Empty in kind `none`.
+   */
+  export function id(): string;
+  /**
    * The client's address.
    */
   export function remoteAddress(): string;
@@ -95,8 +100,8 @@ declare module 'wasmock:host/exchange@0.1.0-draft' {
    * Everything at once.
    */
   export function snapshot(): ExchangeSnapshot;
-  export type Value = import('wasmock:host/types@0.1.0-draft').Value;
-  export type Frame = import('wasmock:host/types@0.1.0-draft').Frame;
+  export type Value = import('wasmock:host/types@0.1.0').Value;
+  export type Frame = import('wasmock:host/types@0.1.0').Frame;
   /**
    * What is being answered.
    * # Variants

@@ -1,5 +1,5 @@
 /// <reference path="./wasmock-host-types.d.ts" />
-declare module 'wasmock:host/helpers@0.1.0-draft' {
+declare module 'wasmock:host/helpers@0.1.0' {
   /**
    * The helper of that name: a user's plugin first, then a built-in one.
    * `plugin:helper` names one plugin's.
@@ -9,8 +9,8 @@ declare module 'wasmock:host/helpers@0.1.0-draft' {
    * Calls it. The error is a text for people.
    */
   export function call(id: number, arguments: Array<Value>, named: Array<[string, Value]>): Value;
-  export type Value = import('wasmock:host/types@0.1.0-draft').Value;
-  export type Effects = import('wasmock:host/types@0.1.0-draft').Effects;
+  export type Value = import('wasmock:host/types@0.1.0').Value;
+  export type Effects = import('wasmock:host/types@0.1.0').Effects;
   /**
    * A helper as a template sees it.
    */

@@ -1,4 +1,4 @@
-declare module 'wasmock:host/log@0.1.0-draft' {
+declare module 'wasmock:host/log@0.1.0' {
   /**
    * Whether lines of this level are shown at all.
    */

@@ -1,4 +1,4 @@
-declare module 'wasmock:host/random@0.1.0-draft' {
+declare module 'wasmock:host/random@0.1.0' {
   /**
    * 64 random bits.
    */

@@ -1,5 +1,5 @@
 /// <reference path="./wasmock-host-types.d.ts" />
-declare module 'wasmock:host/rule@0.1.0-draft' {
+declare module 'wasmock:host/rule@0.1.0' {
   /**
    * What the rule looks at, resolved by the host (a header, a part of the body …).
    */
@@ -12,5 +12,5 @@ declare module 'wasmock:host/rule@0.1.0-draft' {
    * The rule's value, rendered: what the target is compared with.
    */
   export function expected(): string;
-  export type Value = import('wasmock:host/types@0.1.0-draft').Value;
+  export type Value = import('wasmock:host/types@0.1.0').Value;
 }

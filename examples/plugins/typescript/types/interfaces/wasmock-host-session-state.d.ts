@@ -1,5 +1,5 @@
 /// <reference path="./wasmock-host-types.d.ts" />
-declare module 'wasmock:host/session-state@0.1.0-draft' {
+declare module 'wasmock:host/session-state@0.1.0' {
   /**
    * The session's id; the connection's for a client, the stream's for a broadcast.
    */
@@ -12,5 +12,5 @@ declare module 'wasmock:host/session-state@0.1.0-draft' {
    * Replaces it; at most 64 KiB.
    */
   export function set(state: Uint8Array): void;
-  export type Failure = import('wasmock:host/types@0.1.0-draft').Failure;
+  export type Failure = import('wasmock:host/types@0.1.0').Failure;
 }

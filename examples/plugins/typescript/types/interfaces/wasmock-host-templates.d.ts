@@ -1,4 +1,4 @@
-declare module 'wasmock:host/templates@0.1.0-draft' {
+declare module 'wasmock:host/templates@0.1.0' {
   /**
    * Renders a text as a template in the exchange at hand.
    */

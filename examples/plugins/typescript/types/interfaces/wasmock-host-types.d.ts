@@ -1,4 +1,4 @@
-declare module 'wasmock:host/types@0.1.0-draft' {
+declare module 'wasmock:host/types@0.1.0' {
   /**
    * A JavaScript value. Mockoon's users see the differences between `undefined` and
    * `null`, or between a text and a `SafeString`, so they cross as what they are.
@@ -80,7 +80,7 @@ declare module 'wasmock:host/types@0.1.0-draft' {
   /**
    * Why a write or a lookup did not happen.
    */
-  export type Failure = FailureDenied | FailureNotFound | FailureConflict | FailureInvalid | FailureLimit;
+  export type Failure = FailureDenied | FailureNotFound | FailureConflict | FailureInvalid | FailureLimit | FailureUnavailable;
   /**
    * The plugin was not granted this; the text names the missing grant.
    */
@@ -113,6 +113,13 @@ declare module 'wasmock:host/types@0.1.0-draft' {
    */
   export interface FailureLimit {
     tag: 'limit',
+    val: string,
+  }
+  /**
+   * The place where state lives did not answer; trying again may help.
+   */
+  export interface FailureUnavailable {
+    tag: 'unavailable',
     val: string,
   }
   /**

@@ -1,5 +1,5 @@
 /// <reference path="./wasmock-host-types.d.ts" />
-declare module 'wasmock:host/variables@0.1.0-draft' {
+declare module 'wasmock:host/variables@0.1.0' {
   /**
    * The value at a path; the whole for the empty path, `undefined` where nothing is.
    */
@@ -33,6 +33,6 @@ declare module 'wasmock:host/variables@0.1.0-draft' {
    * Sets the value at a path only if the version is still that one, else `conflict`.
    */
   export function compareAndSet(name: string, path: string, version: bigint, value: Value): bigint;
-  export type Value = import('wasmock:host/types@0.1.0-draft').Value;
-  export type Failure = import('wasmock:host/types@0.1.0-draft').Failure;
+  export type Value = import('wasmock:host/types@0.1.0').Value;
+  export type Failure = import('wasmock:host/types@0.1.0').Failure;
 }

@@ -1,5 +1,5 @@
 /// <reference path="./wasmock-host-types.d.ts" />
-declare module 'wasmock:plugin/helpers@0.1.0-draft' {
+declare module 'wasmock:plugin/helpers@0.1.0' {
   /**
    * The helpers; called once, after `configure`. The position is the number to call it by.
    */
@@ -8,8 +8,8 @@ declare module 'wasmock:plugin/helpers@0.1.0-draft' {
    * The value of one helper. The error appears where Mockoon's would: in the answer.
    */
   export function call(index: number, arguments: Array<Value>, named: Array<[string, Value]>): Value;
-  export type Value = import('wasmock:host/types@0.1.0-draft').Value;
-  export type Effects = import('wasmock:host/types@0.1.0-draft').Effects;
+  export type Value = import('wasmock:host/types@0.1.0').Value;
+  export type Effects = import('wasmock:host/types@0.1.0').Effects;
   /**
    * A helper, described once.
    */

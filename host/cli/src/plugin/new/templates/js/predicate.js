@@ -1,5 +1,5 @@
 // Holds when the rule's target is a card number with the right check digit (Luhn).
-import * as rule from 'wasmock:host/rule@0.1.0-draft';
+import * as rule from 'wasmock:host/rule@0.1.0';
 
 export const predicate = {
   test() {

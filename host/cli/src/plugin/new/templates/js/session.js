@@ -1,7 +1,7 @@
 // A countdown over a WebSocket: send a number, and it counts down once a second.
-import * as answer from 'wasmock:host/answer@0.1.0-draft';
-import * as exchange from 'wasmock:host/exchange@0.1.0-draft';
-import * as sessionState from 'wasmock:host/session-state@0.1.0-draft';
+import * as answer from 'wasmock:host/answer@0.1.0';
+import * as exchange from 'wasmock:host/exchange@0.1.0';
+import * as sessionState from 'wasmock:host/session-state@0.1.0';
 
 // Each function answers in how many milliseconds to call `tick`; with undefined, `message` leaves a
 // tick asked for before as it is, and the others ask for none.

@@ -1,7 +1,7 @@
 // Two helpers for templates: `{{slug text}}` and `{{dice sides=6}}`.
-import type { Value } from 'wasmock:host/types@0.1.0-draft';
-import type * as contract from 'wasmock:plugin/helpers@0.1.0-draft';
-import * as random from 'wasmock:host/random@0.1.0-draft';
+import type { Value } from 'wasmock:host/types@0.1.0';
+import type * as contract from 'wasmock:plugin/helpers@0.1.0';
+import * as random from 'wasmock:host/random@0.1.0';
 
 // A helper that draws numbers or reads the request says so; others may be called once at load.
 const plain = { readsExchange: false, writesState: false, drawsRandom: false };

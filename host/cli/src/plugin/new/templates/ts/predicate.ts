@@ -1,6 +1,6 @@
 // Holds when the rule's target is a card number with the right check digit (Luhn).
-import * as rule from 'wasmock:host/rule@0.1.0-draft';
-import type * as contract from 'wasmock:plugin/predicate@0.1.0-draft';
+import * as rule from 'wasmock:host/rule@0.1.0';
+import type * as contract from 'wasmock:plugin/predicate@0.1.0';
 
 export const predicate: typeof contract = {
   test() {

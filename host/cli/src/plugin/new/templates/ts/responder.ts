@@ -1,10 +1,10 @@
 // Greets whoever asks, and counts the visits.
-import * as answer from 'wasmock:host/answer@0.1.0-draft';
-import * as configuration from 'wasmock:host/configuration@0.1.0-draft';
-import * as exchange from 'wasmock:host/exchange@0.1.0-draft';
-import * as log from 'wasmock:host/log@0.1.0-draft';
-import * as privateState from 'wasmock:host/private-state@0.1.0-draft';
-import type * as contract from 'wasmock:plugin/responder@0.1.0-draft';
+import * as answer from 'wasmock:host/answer@0.1.0';
+import * as configuration from 'wasmock:host/configuration@0.1.0';
+import * as exchange from 'wasmock:host/exchange@0.1.0';
+import * as log from 'wasmock:host/log@0.1.0';
+import * as privateState from 'wasmock:host/private-state@0.1.0';
+import type * as contract from 'wasmock:plugin/responder@0.1.0';
 
 export const responder: typeof contract = {
   respond() {
