@@ -33,6 +33,12 @@ pub(crate) enum Command {
     #[command(after_help = "Example:
   wasmock start --data shop.json --port 3000")]
     Start(Start),
+    /// Build a plugin's project and serve its mock; every change of the source is built and live
+    /// at once.
+    #[command(after_help = "Example:
+  wasmock plugin new hello --lang js
+  wasmock dev hello")]
+    Dev(Box<Dev>),
     /// List everything that is wrong with environment files.
     #[command(
         after_help = "Exit code: 0 without problems, 1 with problems, 2 for files that cannot be read.
@@ -190,6 +196,18 @@ pub(crate) struct Serve {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// The plugin's folder.
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The environment file to serve; `mock.json`, `mock.yaml` or `mock.yml` of the folder without.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) options: ServeOptions,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Start {
     /// Environment files (JSON or YAML).
     #[arg(short, long, required = true, num_args = 1.., value_name = "FILE")]
@@ -220,6 +238,10 @@ pub(crate) struct ServeOptions {
     /// Serve changed files, body files and plugins at once, without dropping a connection.
     #[arg(short, long)]
     pub(crate) watch: bool,
+    /// Tell clients what is wrong: which plugin failed and why, and in the header
+    /// `Wasmock-Problem` what keeps a changed file from being served.
+    #[arg(long)]
+    pub(crate) dev: bool,
     /// Accepted for mockoon-cli's sake: wasmock is told of changes by the system.
     #[arg(long, value_name = "MS", hide = true)]
     pub(crate) polling_interval: Option<u64>,

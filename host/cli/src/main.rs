@@ -8,6 +8,7 @@ mod arguments;
 mod built_in;
 mod components;
 mod convert;
+mod dev;
 mod grant;
 mod helpers;
 mod inspect;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Serve(serve) => serve::run(serve.files, serve.options),
+        Command::Dev(dev) => dev::run(*dev),
         Command::Start(start) => serve::run(start.data, start.options),
         Command::Validate(files) => Ok(validate::run(&files)),
         Command::Render(template) => render::run(&template),

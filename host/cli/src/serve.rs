@@ -1,5 +1,6 @@
 //! `wasmock serve` and `wasmock start`: load everything, listen, answer until told to stop.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,21 +15,35 @@ use wasmock_server::{AdminOptions, Listener, Options, Plugin, Site};
 use crate::arguments::{ServeOptions, Switch};
 use crate::built_in::{self, Added};
 use crate::components;
+use crate::dev::Project;
 use crate::logging;
 use crate::watch::{Watch, concerns};
 
 /// Serves the files until Ctrl-C.
 pub(crate) fn run(files: Vec<PathBuf>, options: ServeOptions) -> Result<ExitCode, Box<dyn Error>> {
+    run_with(files, options, None)
+}
+
+/// As [`run`], and builds a plugin's project whenever its source changes.
+pub(crate) fn run_with(
+    files: Vec<PathBuf>,
+    options: ServeOptions,
+    project: Option<Project>,
+) -> Result<ExitCode, Box<dyn Error>> {
     logging::start(options.log_format);
     raise_descriptor_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(serve(files, options))?;
+    runtime.block_on(serve(files, options, project))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn Error>> {
+async fn serve(
+    files: Vec<PathBuf>,
+    options: ServeOptions,
+    project: Option<Project>,
+) -> Result<(), Box<dyn Error>> {
     let (tokens, count) = (options.admin_api_token.len(), files.len());
     if tokens > 1 && tokens != count {
         return Err(format!(
@@ -78,6 +93,13 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
             site,
         });
     }
+    let served: Vec<_> = sites.iter().map(|served| served.site.clone()).collect();
+    let building = async {
+        match &project {
+            Some(project) => project.rebuild(&served).await,
+            None => std::future::pending().await,
+        }
+    };
     let watching = async {
         match options.watch {
             true => watch(&sandbox, &built_ins, sites, &options).await,
@@ -87,6 +109,7 @@ async fn serve(files: Vec<PathBuf>, options: ServeOptions) -> Result<(), Box<dyn
     tokio::select! {
         stop = stop_signal() => stop?,
         failed = watching => failed?,
+        failed = building => failed?,
     }
     stop.send_replace(true);
     for server in servers {
@@ -135,6 +158,11 @@ impl Served {
         sources.extend(added.filter_map(|path| components::file(path, here)));
         sources
     }
+
+    fn is_made_of(&self, changed: &HashSet<PathBuf>, options: &ServeOptions) -> bool {
+        let sources = self.sources(options);
+        sources.iter().any(|source| concerns(changed, source))
+    }
 }
 
 /// Serves changed files from their next exchange on; broken ones are reported and not served.
@@ -149,22 +177,35 @@ async fn watch(
         for source in sites.iter().flat_map(|served| served.sources(options)) {
             watch.add(&source);
         }
-        let Some(changed) = watch.changed().await else {
+        let Some(mut changed) = watch.changed().await else {
             return Ok(());
         };
-        for served in &mut sites {
-            let concerned = served
-                .sources(options)
-                .iter()
-                .any(|source| concerns(&changed, source));
-            if !concerned {
+        loop {
+            let mut outcomes = Vec::new();
+            for served in sites.iter_mut() {
+                if served.is_made_of(&changed, options) {
+                    let result = reload(sandbox, built_ins, served, options).await;
+                    let file = served.file.display().to_string();
+                    let problem = result.err().map(|error| error.to_string());
+                    outcomes.push((file, served.site.clone(), problem));
+                }
+            }
+            let failed = outcomes.iter().any(|(_, _, problem)| problem.is_some());
+            if failed && let Some(more) = watch.changed_again().await {
+                // It was read while somebody wrote.
+                changed.extend(more);
                 continue;
             }
-            let file = served.file.display().to_string();
-            match reload(sandbox, built_ins, served, options).await {
-                Ok(()) => tracing::info!("{file} was reloaded"),
-                Err(error) => tracing::error!("{file} is served as it was before: {error}"),
+            for (file, site, problem) in outcomes {
+                match &problem {
+                    None => tracing::info!("{file} was reloaded"),
+                    Some(problem) => {
+                        tracing::error!("{file} is served as it was before: {problem}");
+                    }
+                }
+                site.set_notice(problem);
             }
+            break;
         }
     }
 }
@@ -276,6 +317,7 @@ fn server_options(options: &ServeOptions, index: usize) -> Options {
     server.max_callback_depth = options.max_callback_depth;
     server.disable_tls = options.disable_tls;
     server.log_transactions = options.log_transaction;
+    server.dev = options.dev;
     server.faker_seed = options.faker_seed.map(|seed| seed as u32);
     server.faker_locale.clone_from(&options.faker_locale);
     server.admin = (!options.disable_admin_api).then(|| {

@@ -13,8 +13,11 @@ use std::time::Duration;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
-/// How long a folder must be quiet.
-const QUIET: Duration = Duration::from_millis(50);
+/// How long a folder must be quiet. Short, because a change is to be live at once; what was read
+/// too early fails, and is then given [`SETTLE`].
+const QUIET: Duration = Duration::from_millis(10);
+/// How long whoever writes a file in several steps has for the next one.
+const SETTLE: Duration = Duration::from_millis(300);
 
 /// Watches the folders of files and calls back after changes to one of them, until dropped.
 pub(crate) struct Watch {
@@ -56,6 +59,21 @@ impl Watch {
         if let Err(error) = self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
             tracing::warn!("{} cannot be watched: {error}", folder.display());
         }
+    }
+
+    /// Also watches a folder with all that is in it.
+    pub(crate) fn add_tree(&mut self, folder: &Path) {
+        if !folder.is_dir() || !self.folders.insert(folder.to_owned()) {
+            return;
+        }
+        if let Err(error) = self.watcher.watch(folder, RecursiveMode::Recursive) {
+            tracing::warn!("{} cannot be watched: {error}", folder.display());
+        }
+    }
+
+    /// More changes, if they come soon.
+    pub(crate) async fn changed_again(&mut self) -> Option<HashSet<PathBuf>> {
+        tokio::time::timeout(SETTLE, self.changed()).await.ok()?
     }
 
     /// Waits for changes and for the quiet after them; answers the paths.

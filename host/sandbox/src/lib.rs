@@ -26,6 +26,7 @@ mod running;
 mod signature;
 mod starts;
 mod stdio;
+mod trace;
 mod values;
 
 use std::fmt;

@@ -8,7 +8,8 @@ use wasmock_exchange::roles::{
     Session, SessionEvent, TemplateSummary, Templates,
 };
 use wasmock_exchange::{
-    BoxFuture, Budget, Call, Effects, Failure, FailureKind, Template, TemplateError, limits,
+    BoxFuture, Budget, Call, Effects, Exchange, Failure, FailureKind, Template, TemplateError,
+    limits,
 };
 use wasmock_javascript::Value;
 
@@ -17,6 +18,7 @@ use crate::bindings::wasmock::host::types;
 use crate::instance::{ExportIndices, Instance};
 use crate::pool::{NoInstance, Pool};
 use crate::running::{InTime, Turns};
+use crate::trace;
 use crate::{PluginName, RunningTooLong, WaitingTooLong};
 
 /// A loaded plugin: compiled code, configuration, instances.
@@ -111,12 +113,15 @@ impl Plugin {
                 "calls are nested more than {} deep; does it call itself?",
                 limits::NESTING
             );
-            let failure = self.failure(function, FailureKind::Busy, message);
+            let failure = self.failure(function, FailureKind::Busy, message, &*call.exchange);
             return (call, Err(failure));
         }
         let mut taken = match self.pool.take(nested, &budget).await {
             Ok(taken) => taken,
-            Err(reason) => return (call, Err(self.no_instance(function, reason))),
+            Err(reason) => {
+                let failure = self.no_instance(function, reason, &*call.exchange);
+                return (call, Err(failure));
+            }
         };
         let (exchange, environment) = (call.exchange.clone(), call.environment.clone());
         let instance = &mut *taken.instance;
@@ -145,23 +150,30 @@ impl Plugin {
             }
             Err(error) => {
                 let refused = guest.memory.refused;
-                Err(self.trapped(function, &error, refused, printed.as_deref()))
+                let about = &*call.exchange;
+                Err(self.trapped(function, &error, refused, printed.as_deref(), about))
             }
         };
         (call, result)
     }
 
-    fn failure(&self, function: &str, kind: FailureKind, message: String) -> Failure {
+    fn failure(
+        &self,
+        function: &str,
+        kind: FailureKind,
+        message: String,
+        about: &dyn Exchange,
+    ) -> Failure {
         let failure = Failure::new(&self.name, function, kind, message);
-        tracing::error!(plugin = &*self.name, function, "{failure}");
+        tracing::error!(plugin = &*self.name, function, exchange = %about.id(), "{failure}");
         failure
     }
 
-    fn no_instance(&self, function: &str, reason: NoInstance) -> Failure {
+    fn no_instance(&self, function: &str, reason: NoInstance, about: &dyn Exchange) -> Failure {
         match reason {
-            NoInstance::Busy(message) => self.failure(function, FailureKind::Busy, message),
+            NoInstance::Busy(message) => self.failure(function, FailureKind::Busy, message, about),
             NoInstance::Start(error) => {
-                self.failure(function, FailureKind::Trapped, error.to_string())
+                self.failure(function, FailureKind::Trapped, error.to_string(), about)
             }
         }
     }
@@ -172,6 +184,7 @@ impl Plugin {
         error: &wasmtime::Error,
         refused_memory: bool,
         printed: Option<&str>,
+        about: &dyn Exchange,
     ) -> Failure {
         let kind = if error.is::<RunningTooLong>() || error.is::<WaitingTooLong>() {
             FailureKind::Deadline
@@ -183,7 +196,10 @@ impl Plugin {
             message.push_str(": ");
             message.push_str(printed);
         }
-        self.failure(function, kind, message)
+        if let Some(functions) = trace::functions(error) {
+            message.push_str(&functions);
+        }
+        self.failure(function, kind, message, about)
     }
 }
 

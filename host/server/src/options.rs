@@ -31,6 +31,8 @@ pub struct Options {
     pub faker_seed: Option<u32>,
     /// The locale of fake data.
     pub faker_locale: String,
+    /// Clients are told what is wrong with plugins and with a reload.
+    pub dev: bool,
     /// The admin API; none switches it off.
     pub admin: Option<AdminOptions>,
 }
@@ -60,6 +62,7 @@ impl Default for Options {
             log_transactions: false,
             faker_seed: None,
             faker_locale: "en".to_owned(),
+            dev: false,
             admin: Some(AdminOptions::default()),
         }
     }

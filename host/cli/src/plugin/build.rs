@@ -3,6 +3,7 @@
 //! What stands on the screen can be copied: nothing here is needed to build a plugin. Exit codes:
 //! 0 for a component in `dist`, 1 when a tool failed, 2 when one is missing.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -11,7 +12,12 @@ use super::{Ended, manifest, print, tools};
 
 /// Builds the project of a folder.
 pub(crate) fn run(arguments: &Build) -> Ended {
-    let folder = &arguments.folder;
+    let built = build(&arguments.folder)?;
+    Ok(ExitCode::from(u8::from(!built)))
+}
+
+/// Builds; false when a tool failed, which has said why.
+pub(crate) fn build(folder: &Path) -> Result<bool, Box<dyn Error>> {
     let Some(language) = tools::language(folder) else {
         return Err(format!(
             "{} is no plugin's folder: it has no Cargo.toml, package.json, src/plugin.py or src/plugin.c; \
@@ -50,7 +56,7 @@ pub(crate) fn run(arguments: &Build) -> Ended {
             .status()
             .map_err(|error| format!("{program} does not start: {error}"))?;
         if !status.success() {
-            return Ok(ExitCode::from(1));
+            return Ok(false);
         }
     }
     if language == Language::Rust {
@@ -68,7 +74,7 @@ pub(crate) fn run(arguments: &Build) -> Ended {
         }
         print(&format!("{}\n", component.display()));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(true)
 }
 
 /// Cargo leaves the component deep in its own folder.
@@ -95,8 +101,11 @@ fn copy_cargos(folder: &Path) -> Result<(), String> {
     let dist = folder.join("dist");
     let component = dist.join(format!("{name}.wasm"));
     print(&format!("$ cp {} dist/{name}.wasm\n", built.display()));
+    // Whole or not at all: a server may be watching.
+    let part = dist.join(format!(".{name}.wasm"));
     std::fs::create_dir_all(&dist)
-        .and_then(|()| std::fs::copy(&built, &component))
+        .and_then(|()| std::fs::copy(&built, &part))
+        .and_then(|_| std::fs::rename(&part, &component))
         .map_err(|error| format!("cannot copy {}: {error}", built.display()))?;
     Ok(())
 }

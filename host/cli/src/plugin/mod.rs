@@ -5,7 +5,7 @@
 //! conditions: see [`trial`].
 
 pub(crate) mod arguments;
-mod build;
+pub(crate) mod build;
 mod check;
 mod compare;
 mod doctor;

@@ -10,13 +10,13 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use wasmock_environment::{self as file, OnError};
-use wasmock_exchange::{Body, Call, Document, TemplateError};
+use wasmock_exchange::{Body, Call, Document, Failure, FailureKind, TemplateError};
 use wasmock_javascript::Value;
 
 use super::exchange::HttpExchange;
 use super::headers::{apply, apply_fixed, apply_metadata, content_type};
 use super::reply::{Prepared, Reply, ReplyBody};
-use super::{content_type as charset, file as file_body};
+use super::{content_type as charset, file as file_body, problem};
 use crate::callbacks;
 use crate::crud;
 use crate::mock::{Bucket, Content, Crud, Header, Mock, Response, Route, Text, Use, header_value};
@@ -130,18 +130,17 @@ impl Answering {
                     let (_, reply) = self.content(response, draft, call).await;
                     return (reply, response.index);
                 }
-                (Err(message), on_error) => {
+                (Err(failure), on_error) => {
                     let next;
                     (call, next) = match on_error {
                         OnError::Next => Box::pin(self.next(response.index, call)).await,
                         _ => (call, None),
                     };
                     let Some(next) = next else {
-                        let status = StatusCode::INTERNAL_SERVER_ERROR;
-                        return (
-                            Reply::message(status, draft.headers, message),
-                            response.index,
-                        );
+                        let dev = self.site.options().dev;
+                        let exchange = self.exchange.request.id().to_string();
+                        let reply = problem::of_failure(draft.headers, &failure, exchange, dev);
+                        return (reply, response.index);
                     };
                     call.answer = wasmock_exchange::Answer::default();
                     response = next;
@@ -176,7 +175,7 @@ impl Answering {
         draft: &Draft,
         latency: Duration,
         mut call: Call,
-    ) -> (Call, Result<(), String>) {
+    ) -> (Call, Result<(), Failure>) {
         call.answer.headers = draft
             .headers
             .iter()
@@ -190,19 +189,20 @@ impl Answering {
         call.answer.delay = latency;
         call.usage = by.usage.clone();
         let (call, result) = by.responder.respond(call).await;
-        match result {
-            Ok(()) => (call, Ok(())),
-            Err(failure) => {
-                tracing::error!(
-                    plugin = failure.plugin,
-                    function = failure.function,
-                    routeUUID = self.route.uuid(),
-                    "Plugin failed: {}",
-                    failure.message
-                );
-                (call, Err(failure.to_string()))
-            }
+        if let Err(failure) = &result
+            && failure.kind == FailureKind::Answered
+        {
+            // Traps and the like are logged where they happen.
+            tracing::error!(
+                plugin = failure.plugin,
+                function = failure.function,
+                exchange = %self.exchange.request.id(),
+                routeUUID = self.route.uuid(),
+                "Plugin failed: {}",
+                failure.message
+            );
         }
+        (call, result)
     }
 
     /// The answer that a plugin made.

@@ -13,6 +13,7 @@ mod headers;
 mod incoming;
 mod pages;
 mod pipeline;
+mod problem;
 mod reply;
 mod server;
 

@@ -19,6 +19,7 @@ use tokio::time::{sleep, timeout};
 use wasmock_exchange::{Clock, limits};
 
 use super::pipeline::handle;
+use super::problem;
 use crate::admin::Access;
 use crate::error::{Error, Kind};
 use crate::site::Site;
@@ -240,7 +241,13 @@ async fn converse<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| handle(&site, peer, request));
+    let service = service_fn(move |request| {
+        let answer = handle(&site, peer, request);
+        match site.options().dev {
+            true => problem::with_notice(&site, answer),
+            false => answer,
+        }
+    });
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection.into_owned()).await {
         tracing::debug!(%peer, "a connection ended: {error}");

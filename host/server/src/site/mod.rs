@@ -58,6 +58,8 @@ pub struct Site {
     /// Environment variables that were set while serving; they stand before the process's.
     variables: Mutex<HashMap<String, String>>,
     address: OnceLock<SocketAddr>,
+    /// What is wrong with the files that should be served by now.
+    notice: Mutex<Option<String>>,
 }
 
 impl std::fmt::Debug for Site {
@@ -122,6 +124,7 @@ impl Site {
             tls: OnceLock::new(),
             variables: Mutex::default(),
             address: OnceLock::new(),
+            notice: Mutex::default(),
             options,
         });
         site.start_buckets(None).await;
@@ -164,6 +167,17 @@ impl Site {
             self.sockets.reload(&site);
         }
         Ok(())
+    }
+
+    /// Says what is wrong with the files that should be served by now, or that nothing is. In
+    /// dev mode every answer tells.
+    pub fn set_notice(&self, notice: Option<String>) {
+        *self.notice.lock().unwrap_or_else(PoisonError::into_inner) = notice;
+    }
+
+    pub(crate) fn notice(&self) -> Option<String> {
+        let notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
+        notice.clone()
     }
 
     /// Variables, buckets, counters and private state as they were at the start.

@@ -168,7 +168,11 @@ async fn templates_and_plugins_answer_or_fail() {
         { "endpoint": "broken", "responses": [{ "statusCode": 201, "body": "{{fail}}", "headers": [{ "key": "X-M", "value": "{{fail}}" }] }] },
         { "endpoint": "p", "responses": plugin(json!({ "configuration": { "a": 1 } })) },
         { "endpoint": "trap", "responses": plugin(json!({})) },
-        { "endpoint": "static", "responses": plugin(json!({ "onError": "static" })) }
+        { "endpoint": "static", "responses": plugin(json!({ "onError": "static" })) },
+        { "endpoint": "next", "responses": [
+            { "body": "first", "wasmock": { "plugin": "echo", "onError": "next" } },
+            { "body": "no", "rules": [{ "target": "query", "modifier": "a", "value": "1" }] },
+            { "body": "second", "rules": [{ "target": "method", "value": "GET" }] } ] }
     ])).await;
     let answer = server.get("/t").await;
     assert_eq!((&*answer.body, answer.header("x-m")), ("GET!", Some("GET")));
@@ -188,12 +192,28 @@ async fn templates_and_plugins_answer_or_fail() {
     );
     let answer = server.get("/trap").await;
     assert_eq!(answer.status, 500);
-    assert!(
-        answer.body.contains("`echo`") && answer.body.contains("it trapped"),
-        "{}",
-        answer.body
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json")
     );
+    let document: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert!(document["exchange"].is_string() && document.get("plugin").is_none());
     assert_eq!(server.get("/static").await.body, "as written");
+    assert_eq!(server.get("/next").await.body, "second");
+    let mut options = Options::default();
+    options.dev = true;
+    let routes = json!({ "routes": [{ "endpoint": "trap", "responses": plugin(json!({})) }] });
+    let server = Server::with(routes, Path::new("/"), options).await;
+    let document: serde_json::Value =
+        serde_json::from_str(&server.get("/trap").await.body).unwrap();
+    assert_eq!(document["plugin"], "echo");
+    assert_eq!(document["function"], "responder.respond");
+    assert!(document["detail"].as_str().unwrap().contains("it trapped"));
+    server.site.set_notice(Some("two\nlines".to_owned()));
+    let answer = server.get("/nothing").await;
+    assert_eq!(answer.header("wasmock-problem"), Some("two lines"));
+    server.site.set_notice(None);
+    assert_eq!(server.get("/nothing").await.header("wasmock-problem"), None);
 }
 
 #[tokio::test]
