@@ -8,6 +8,7 @@ mod bare;
 mod bare_streams;
 mod environments;
 mod load;
+mod plugins;
 mod process;
 mod report;
 mod scenario;
@@ -51,16 +52,17 @@ enum Command {
     /// Be a bare server of that kind (used by the benchmark itself).
     #[command(hide = true)]
     Bare { kind: String, port: u16 },
+    Plugins(plugins::Plugins),
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = Arguments::parse();
-    if let Some(Command::Bare { kind, port }) = arguments.command {
+    if let Some(Command::Bare { kind, port }) = &arguments.command {
         process::raise_descriptor_limit();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
-        return runtime.block_on(bare::serve(&kind, port));
+        return runtime.block_on(bare::serve(kind, *port));
     }
     // The servers run in another folder.
     for path in [
@@ -77,6 +79,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .enable_all()
         .build()?;
     process::raise_descriptor_limit();
+    if let Some(Command::Plugins(arguments)) = &arguments.command {
+        return runtime.block_on(plugins::run(arguments));
+    }
     let results = runtime.block_on(scenario::run_all(&arguments))?;
     let streams = runtime.block_on(streams::run_all(&arguments))?;
     report::print(&results, &streams);

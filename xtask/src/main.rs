@@ -19,7 +19,8 @@ const USAGE: &str = "cargo xtask start            build everything and serve the
 cargo xtask test             run all tests; with WASMOCK_OFFLINE=1 those without npm and PyPI
 cargo xtask check            formatting, lints, documentation
 cargo xtask generate         write what is generated from wit/: docs/wit, C and TypeScript types
-cargo xtask bench [OPTIONS]  measure beside the bare libraries (see docs/benchmarks.md)";
+cargo xtask bench [OPTIONS]  measure beside the bare libraries (see docs/benchmarks.md)
+cargo xtask bench plugins    measure what plugins cost, language by language";
 
 /// Examples whose plugins need only Rust.
 const RUST_EXAMPLES: [&str; 2] = ["rust", "graphql-ws"];
@@ -200,6 +201,12 @@ fn check() -> Result<(), String> {
 
 fn bench(arguments: &[String]) -> Result<(), String> {
     run(cargo(["build", "--release", "--workspace"]))?;
+    if arguments.first().is_some_and(|what| what == "plugins") {
+        for language in ["rust", "javascript", "python"] {
+            let folder = root().join("bench/plugins").join(language);
+            run(Command::new("sh").arg("build.sh").current_dir(folder))?;
+        }
+    }
     let mut bench = Command::new(root().join("target/release/wasmock-bench"));
     run(bench.args(arguments))
 }

@@ -172,7 +172,7 @@ async fn templates_and_plugins_answer_or_fail() {
         { "endpoint": "next", "responses": [
             { "body": "first", "wasmock": { "plugin": "echo", "onError": "next" } },
             { "body": "no", "rules": [{ "target": "query", "modifier": "a", "value": "1" }] },
-            { "body": "second", "rules": [{ "target": "method", "value": "GET" }] } ] }
+            { "body": "second", "rules": [{ "target": "query", "modifier": "a", "value": "2" }] } ] }
     ])).await;
     let answer = server.get("/t").await;
     assert_eq!((&*answer.body, answer.header("x-m")), ("GET!", Some("GET")));
@@ -199,7 +199,7 @@ async fn templates_and_plugins_answer_or_fail() {
     let document: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert!(document["exchange"].is_string() && document.get("plugin").is_none());
     assert_eq!(server.get("/static").await.body, "as written");
-    assert_eq!(server.get("/next").await.body, "second");
+    assert_eq!(server.get("/next?a=2").await.body, "second");
     let mut options = Options::default();
     options.dev = true;
     let routes = json!({ "routes": [{ "endpoint": "trap", "responses": plugin(json!({})) }] });
