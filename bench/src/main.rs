@@ -51,7 +51,10 @@ struct Arguments {
 enum Command {
     /// Be a bare server of that kind (used by the benchmark itself).
     #[command(hide = true)]
-    Bare { kind: String, port: u16 },
+    Bare {
+        kind: String,
+        port: u16,
+    },
     Plugins(plugins::Plugins),
 }
 

@@ -4,6 +4,8 @@
 //! The calls go through the sandbox as the server's do, without HTTP around them, one after the
 //! other on one thread, whose CPU time counts. The plugins are those of `bench/plugins`.
 
+#![expect(clippy::print_stdout, reason = "this is the program's output")]
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Write;
@@ -84,9 +86,14 @@ async fn measure(
     seconds: f64,
 ) -> Result<Figures, Box<dyn Error>> {
     let cache = tempfile::tempdir()?;
-    let environment = Site::new(File::default(), Path::new(""), Vec::new(), Options::default())
-        .await?
-        .scope();
+    let environment = Site::new(
+        File::default(),
+        Path::new(""),
+        Vec::new(),
+        Options::default(),
+    )
+    .await?
+    .scope();
     let first = |conditions| first_answer(cache.path(), wasm, &environment, conditions);
     let (_, cold) = first(Conditions::default()).await?;
     let (_, cached) = first(Conditions::default()).await?;
@@ -226,7 +233,8 @@ impl Exchange for Request {
     }
 
     fn header(&self, name: &str) -> Option<Cow<'_, str>> {
-        name.eq_ignore_ascii_case("x-kind").then_some(Cow::Borrowed("order"))
+        name.eq_ignore_ascii_case("x-kind")
+            .then_some(Cow::Borrowed("order"))
     }
 
     fn parsed_body(&self) -> Value {
@@ -245,7 +253,9 @@ fn page(all: &[Figures]) -> String {
     let _ = writeln!(
         page,
         "| |{}\n|---|{}",
-        all.iter().map(|f| format!(" {} |", f.language)).collect::<String>(),
+        all.iter()
+            .map(|f| format!(" {} |", f.language))
+            .collect::<String>(),
         "---:|".repeat(all.len())
     );
     for (kind, name) in CALLS.iter().enumerate() {
@@ -264,7 +274,9 @@ fn page(all: &[Figures]) -> String {
         let _ = writeln!(page, "| {name} |{cells}");
     };
     row("the component, MiB", |f| format!("{:.2}", in_mib(f.size)));
-    row("memory of a warm instance, MiB", |f| format!("{:.2}", in_mib(f.memory)));
+    row("memory of a warm instance, MiB", |f| {
+        format!("{:.2}", in_mib(f.memory))
+    });
     row("from the file to the first answer, ms", |f| in_ms(f.cold));
     row("the same, compiled before, ms", |f| in_ms(f.cached));
     page
