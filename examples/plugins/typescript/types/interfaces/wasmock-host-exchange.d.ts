@@ -63,7 +63,8 @@ declare module 'wasmock:host/exchange@0.1.0' {
   export function bodyText(): string;
   /**
    * The value at a path in the parsed body; the whole of it for the empty path,
-   * `undefined` when the body was not parsed.
+   * `undefined` when the body was not parsed. A WebSocket message that was not parsed is a
+   * text, whatever the path.
    */
   export function bodyAt(path: string): Value;
   /**
