@@ -238,8 +238,9 @@ pub(crate) struct ServeOptions {
     /// Serve changed files, body files and plugins at once, without dropping a connection.
     #[arg(short, long)]
     pub(crate) watch: bool,
-    /// Tell clients what is wrong: which plugin failed and why, and in the header
-    /// `Wasmock-Problem` what keeps a changed file from being served.
+    /// For writing plugins: clients are told which plugin failed and why, and in the header
+    /// `Wasmock-Problem` what keeps a changed file from being served; every call of a plugin gets a
+    /// fresh instance.
     #[arg(long)]
     pub(crate) dev: bool,
     /// Accepted for mockoon-cli's sake: wasmock is told of changes by the system.

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use wasmock_environment::{Environment, PluginReference};
 use wasmock_library::{Library, Lock, Place};
-use wasmock_sandbox::{Grants, LoadError, Sandbox, Source};
+use wasmock_sandbox::{Conditions, Grants, LoadError, Sandbox, Source};
 use wasmock_server::Plugin;
 
 use crate::grant::{self, Grant};
@@ -107,6 +107,9 @@ pub(crate) struct Added<'a> {
     pub(crate) grants: &'a [Grant],
     /// The server's seed.
     pub(crate) seed: Option<u64>,
+    /// Every call gets a fresh instance, so that what a plugin keeps in its globals is lost at
+    /// once and not first under load.
+    pub(crate) fresh: bool,
 }
 
 /// Loads the plugins that an environment and the command line name.
@@ -151,7 +154,12 @@ pub(crate) async fn load_plugins(
             configuration,
             grants: Grants::new(grants, directory).with_seed(added.seed),
         };
-        let roles = with_progress(&name, sandbox.load(source)).await?.roles();
+        let conditions = Conditions {
+            fresh: added.fresh,
+            ..Conditions::default()
+        };
+        let loading = sandbox.load_under(source, conditions);
+        let roles = with_progress(&name, loading).await?.roles();
         tracing::info!("Plugin `{name}` loaded with roles {roles:?}");
         plugins.push(Plugin {
             name,

@@ -61,6 +61,14 @@ async fn serve(
         .map(|(index, file)| load_file(file, index, &options))
         .collect::<Result<Vec<_>, _>>()?;
     check_grants(&environments, &options)?;
+    // Before anything is loaded: a change from now on is not missed.
+    let mut watched = options.watch.then(Watch::new).transpose()?;
+    if let Some(watch) = &mut watched {
+        let all = files.iter().zip(&environments);
+        for source in all.flat_map(|(file, loaded)| sources(file, loaded, &options)) {
+            watch.add(&source);
+        }
+    }
     let built_ins = loading.await?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = Vec::new();
@@ -101,9 +109,9 @@ async fn serve(
         }
     };
     let watching = async {
-        match options.watch {
-            true => watch(&sandbox, &built_ins, sites, &options).await,
-            false => std::future::pending().await,
+        match watched {
+            Some(changes) => watch(changes, &sandbox, &built_ins, sites, &options).await,
+            None => std::future::pending().await,
         }
     };
     tokio::select! {
@@ -143,20 +151,8 @@ struct Served {
 }
 
 impl Served {
-    /// Everything it was made of.
     fn sources(&self, options: &ServeOptions) -> Vec<PathBuf> {
-        let directory = &self.loaded.directory;
-        let plugins = self.loaded.environment.wasmock.plugins.iter();
-        let mut sources = vec![
-            self.file.clone(),
-            self.file.with_extension("wasmock.yaml"),
-            directory.join(LOCK_FILE),
-        ];
-        sources.extend(plugins.filter_map(|plugin| components::file(&plugin.path, directory)));
-        let here = Path::new("");
-        let added = options.plugin.iter().filter_map(|(_, path)| path.to_str());
-        sources.extend(added.filter_map(|path| components::file(path, here)));
-        sources
+        sources(&self.file, &self.loaded, options)
     }
 
     fn is_made_of(&self, changed: &HashSet<PathBuf>, options: &ServeOptions) -> bool {
@@ -165,14 +161,30 @@ impl Served {
     }
 }
 
+/// Everything that an environment is made of.
+fn sources(file: &Path, loaded: &Loaded, options: &ServeOptions) -> Vec<PathBuf> {
+    let directory = &loaded.directory;
+    let plugins = loaded.environment.wasmock.plugins.iter();
+    let mut sources = vec![
+        file.to_owned(),
+        file.with_extension("wasmock.yaml"),
+        directory.join(LOCK_FILE),
+    ];
+    sources.extend(plugins.filter_map(|plugin| components::file(&plugin.path, directory)));
+    let here = Path::new("");
+    let added = options.plugin.iter().filter_map(|(_, path)| path.to_str());
+    sources.extend(added.filter_map(|path| components::file(path, here)));
+    sources
+}
+
 /// Serves changed files from their next exchange on; broken ones are reported and not served.
 async fn watch(
+    mut watch: Watch,
     sandbox: &Sandbox,
     built_ins: &[Plugin],
     mut sites: Vec<Served>,
     options: &ServeOptions,
 ) -> Result<(), Box<dyn Error>> {
-    let mut watch = Watch::new()?;
     loop {
         for source in sites.iter().flat_map(|served| served.sources(options)) {
             watch.add(&source);
@@ -280,6 +292,7 @@ fn added(options: &ServeOptions) -> Added<'_> {
         plugins: &options.plugin,
         grants: &options.grant,
         seed: options.faker_seed.map(|seed| seed as u64),
+        fresh: options.dev,
     }
 }
 

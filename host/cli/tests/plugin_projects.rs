@@ -57,17 +57,40 @@ fn tools_of(language: &str, project: &Path) -> PathBuf {
         .join(format!("{language}-{:016x}", hasher.finish()))
 }
 
+/// The page about a language.
+fn page(language: &str) -> String {
+    let name = match language {
+        "js" => "javascript",
+        "ts" => "typescript",
+        other => other,
+    };
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/plugins");
+    std::fs::read_to_string(docs.join(name).with_extension("md")).unwrap()
+}
+
 fn projects(language: &str) {
     if !has_tools(language) {
         return;
     }
     let parent = tempfile::tempdir().unwrap();
+    let page = page(language);
     for role in ROLES {
-        let name = format!("a-{role}");
-        let folder = parent.path().join(&name);
+        let name = match role {
+            "predicate" => "card-check",
+            "helpers" => "texts",
+            "session" => "countdown",
+            _ => "hello",
+        };
+        // What the language's page tells its readers to type is what is typed here.
+        let typed = format!(
+            "wasmock plugin new {name} --lang {language} --role {role}\ncd {name}\n\
+             wasmock plugin build\nwasmock plugin test\nwasmock serve mock.json\n"
+        );
+        assert!(role == "responder" || page.contains(&typed), "{typed}");
+        let folder = parent.path().join(name);
         let (code, text) = wasmock(
             parent.path(),
-            &["plugin", "new", &name, "--lang", language, "--role", role],
+            &["plugin", "new", name, "--lang", language, "--role", role],
         );
         assert_eq!(code, 0, "{language} {role}: {text}");
         let tools = tools_of(language, &folder);

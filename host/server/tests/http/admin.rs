@@ -191,7 +191,7 @@ async fn plugins_and_websockets_are_listed() {
     let (_, plugins) = ask(&server, "GET /mockoon-admin/plugins", &Json::Null).await;
     assert_eq!(
         plugins[0],
-        json!({ "name": "echo", "builtIn": false, "roles": ["responder"], "helpers": [] })
+        json!({ "name": "echo", "builtIn": false, "roles": ["responder"], "trouble": null, "helpers": [] })
     );
     let message = json!({ "text": "a" });
     // What curl sends for a form is a text as well.
