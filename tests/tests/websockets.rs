@@ -289,3 +289,48 @@ fn five_hundred_clients_talk_at_once() {
         }
     });
 }
+
+#[test]
+fn a_changed_file_shows_on_open_connections() {
+    let environment = |answer: &str, tick: &str, gone: bool| {
+        let mut routes = vec![
+            json!({ "route": "WS talk", "responses": [answer] }),
+            json!({ "route": "WS same", "streamingMode": "BROADCAST", "streamingInterval": 20,
+                    "responseMode": "SEQUENTIAL", "responses": (0..1000).map(|n| n.to_string()).collect::<Vec<_>>() }),
+            json!({ "route": "WS changed", "streamingMode": "UNICAST", "streamingInterval": 20,
+                    "responses": [tick] }),
+        ];
+        if !gone {
+            routes.push(json!({ "route": "WS removed", "responses": ["x"] }));
+        }
+        json!({ "routes": routes })
+    };
+    let mock = Mock::start(&environment("before", "tick", false), &["--watch"]);
+    let [mut talk, mut same, mut changed, mut removed] =
+        ["/talk", "/same", "/changed", "/removed"].map(|path| mock.websocket(path));
+    talk.send_text("x");
+    assert_eq!(talk.text(), "before");
+    let number = |text: String| text.parse::<u32>().expect("a number");
+    let mut last = number(same.text());
+    assert_eq!(changed.text(), "tick");
+    let after = environment("after", "tock", true);
+    let text = wasmock_tests::expand::environment(&after, "behaviour", mock.port).to_string();
+    std::fs::write(mock.folder.join("environment.json"), text).expect("the file can be written");
+    assert_eq!(
+        removed.receive(Duration::from_secs(10)),
+        Some(Frame::Close(1001))
+    );
+    talk.send_text("x");
+    assert_eq!(talk.text(), "after", "the connection stays");
+    while changed.text() != "tock" {}
+    // It neither begins again nor stops.
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_millis(300) {
+        let next = number(same.text());
+        assert!(next > last, "{next} after {last}");
+        last = next;
+    }
+    let mut again = mock.websocket("/talk");
+    again.send_text("x");
+    assert_eq!(again.text(), "after");
+}

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::load::{LoadOptions, Origin, is_uuid};
 use crate::model::{
-    BodyType, Callback, ChildType, Close, Environment, FolderChild, Method, Response, Route,
-    RouteType, Rule, Step, Timeline,
+    BodyType, Callback, ChildType, Close, Environment, FolderChild, Message, Method, Response,
+    Route, RouteType, Rule, Step, Timeline,
 };
 use crate::problem::{Problem, join, nearest};
 
@@ -400,6 +400,9 @@ impl<'a> Inspector<'a> {
                 .expected("`min` at most `max`, and `max` 10 ms or more"),
             );
         }
+        if let Some(Message::Base64(text)) = &wasmock.on_connect {
+            self.base64(text, &join(&extension, "onConnect"));
+        }
         for (index, refusal) in wasmock.refuse.iter().enumerate() {
             let place = format!("{extension}/refuse/{index}");
             self.rules(&refusal.rules, &place);
@@ -410,6 +413,7 @@ impl<'a> Inspector<'a> {
                 match step {
                     Step::Expect(expect) => self.rules(&expect.rules, &join(&place, "expect")),
                     Step::Close(close) => self.close(close, &join(&place, "close")),
+                    Step::Base64(text) => self.base64(text, &place),
                     _ => {}
                 }
                 if matches!(step, Step::Loop(_) | Step::Close(_)) && index + 1 < steps.len() {
@@ -419,6 +423,21 @@ impl<'a> Inspector<'a> {
                     );
                 }
             }
+        }
+    }
+
+    fn base64(&mut self, text: &str, place: &str) {
+        let digits: Vec<u8> = text
+            .bytes()
+            .filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=')
+            .collect();
+        let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+        if !digits.iter().all(allowed) || digits.len() % 4 == 1 {
+            self.report(
+                Problem::error(join(place, "base64"), "this is not base64")
+                    .expected("letters, digits, `+` and `/`")
+                    .remedy("It is sent as it is written."),
+            );
         }
     }
 

@@ -209,6 +209,37 @@ fn validation_lists_everything_at_once_with_its_place() {
 }
 
 #[test]
+fn validation_knows_what_a_websocket_cannot_do() {
+    let text = r#"
+routes:
+  - type: ws
+    endpoint: a
+    streamingMode: UNICAST
+    streamingInterval: 5
+    responses: [{ body: x }]
+    wasmock:
+      ping: 5
+      idleTimeout: 10
+      onConnect: { base64: "not base64" }
+      timeline: [{ base64: AP8= }, { base64: "?" }, { loop: 0 }, { close: { code: 1005 } }]
+"#;
+    let found: Vec<(String, Severity)> = validate(text, None, &options())
+        .into_iter()
+        .map(|problem| (problem.pointer, problem.severity))
+        .collect();
+    let expected = [
+        ("/routes/0/wasmock/ping", Severity::Error),
+        ("/routes/0/streamingInterval", Severity::Warning),
+        ("/routes/0/wasmock/onConnect/base64", Severity::Error),
+        ("/routes/0/wasmock/timeline/1/base64", Severity::Error),
+        ("/routes/0/wasmock/timeline/2", Severity::Warning),
+        ("/routes/0/wasmock/timeline/3/close/code", Severity::Error),
+    ];
+    let expected = expected.map(|(place, severity)| (place.to_owned(), severity));
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn a_sidecar_is_merged_and_its_problems_are_found_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shop.json");

@@ -239,3 +239,29 @@ async fn subprotocols_are_negotiated() {
         "the first one, as in Mockoon"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_proxy_mode_other_upgrades_are_tunnelled() {
+    let mut theirs = ws("theirs", json!([{ "body": "theirs: {{body}}" }]));
+    theirs["wasmock"] = json!({ "subprotocols": ["v1"] });
+    let upstream = Server::start(json!([theirs])).await;
+    let environment = json!({
+        "proxyMode": true,
+        "proxyHost": format!("http://localhost:{}", upstream.port),
+        "routes": [ws("ours", json!([{ "body": "ours: {{body}}" }]))],
+    });
+    let server = Server::with_plugins(environment, vec![]).await;
+    assert_eq!(server.connect("/ours").await.ask("x").await, "ours: x");
+    let offer = [("sec-websocket-protocol", "v1")];
+    let mut client = server.connect_with("/theirs", &offer).await.unwrap();
+    assert_eq!(client.protocol.as_deref(), Some("v1"));
+    assert_eq!(client.ask("x").await, "theirs: x");
+    let refused = server.connect_with("/nowhere", &[]).await.err().unwrap();
+    assert_eq!(refused.0, 404, "the other server's answer");
+    let close = wasmock_exchange::Close {
+        code: 4001,
+        reason: "enough".to_owned(),
+    };
+    assert_eq!(upstream.site.close_websockets("theirs", &close), Some(1));
+    assert_eq!(client.closed().await, (4001, "enough".to_owned()));
+}

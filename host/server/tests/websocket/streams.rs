@@ -325,3 +325,24 @@ async fn many_streams_of_different_intervals_keep_their_time() {
         assert!(number == 20 && took >= ideal, "{n}: {number} in {took:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_with_too_many_groups_has_no_place_for_more() {
+    let mut route = ws("g/:name", json!([{ "body": "{{urlParam 'name'}}" }]));
+    route["wasmock"] = json!({ "group": "{{urlParam 'name'}}" });
+    let server = Server::start(json!([route])).await;
+    // Groups outlive their members for a while, so nobody has to stay.
+    let lanes = (0..10u32).map(|lane| {
+        let server = &server;
+        async move {
+            for number in 0..1000 {
+                drop(server.raw(&format!("/g/{}", lane * 1000 + number)).await);
+            }
+        }
+    });
+    futures_util::future::join_all(lanes).await;
+    let refused = server.connect_with("/g/another", &[]).await.err().unwrap();
+    assert_eq!(refused.0, 503, "{}", refused.1);
+    let mut client = server.connect("/g/17").await;
+    assert_eq!(client.ask("x").await, "17", "one that is there takes more");
+}
