@@ -168,7 +168,6 @@ impl SessionState {
 }
 
 /// How long a call may run, its nested calls included. Waiting does not count.
-#[derive(Debug)]
 pub struct Budget {
     limit: Duration,
     /// Running time of the turns that have ended.
@@ -178,6 +177,17 @@ pub struct Budget {
     /// When the present turn began, in nanoseconds after `epoch`; 0 between turns.
     turn: AtomicU64,
     epoch: Instant,
+    /// What the call holds as long as it is a short one.
+    held: Mutex<Option<Box<dyn Send>>>,
+}
+
+impl std::fmt::Debug for Budget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Budget")
+            .field("limit", &self.limit)
+            .field("running", &self.running())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Budget {
@@ -189,7 +199,23 @@ impl Budget {
             forgiven: AtomicU64::new(0),
             turn: AtomicU64::new(0),
             epoch: Clock::instant(),
+            held: Mutex::default(),
         }
+    }
+
+    /// Keeps something until the call ends or turns out to be a long one.
+    pub fn hold(&self, thing: Box<dyn Send>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(thing);
+    }
+
+    /// Drops what is held.
+    pub fn let_go(&self) {
+        let held = self
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop(held);
     }
 
     /// The whole of it.

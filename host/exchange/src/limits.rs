@@ -71,8 +71,11 @@ pub const BACK_OFF: Duration = Duration::from_millis(100);
 /// Failed starts in a row after which a plugin is left alone until it is loaded again.
 pub const FAILED_STARTS: u32 = 8;
 /// A call that runs longer needs one of the permits for long calls (cores − 1, at least one),
-/// so that spinning guests never hold every worker.
+/// so that spinning guests never hold every worker. A permit is good for as long again.
 pub const PERMIT_AFTER: Duration = Duration::from_millis(5);
+/// Calls past [`PERMIT_AFTER`] that do not count towards the instances of their plugin: while they
+/// wait for a permit, short calls must not wait for them. More than these do count.
+pub const LONG_CALLS: usize = 64;
 /// How often a running guest can be interrupted.
 pub const EPOCH: Duration = Duration::from_millis(1);
 

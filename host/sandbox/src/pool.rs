@@ -2,7 +2,8 @@
 //!
 //! An instance serves one call at a time and is used again: a warm one answers three times as
 //! fast as a fresh one. There is a ceiling; at the ceiling a call waits, within limits, for an
-//! instance to come free. A call inside another call never waits, because the instance it would
+//! instance to come free. A call that turns out to be long gives its place to others (see
+//! `running.rs`), so that a few of them do not hold all places while they wait for each other. A call inside another call never waits, because the instance it would
 //! wait for may be the one that waits for it: it takes a place from a small reserve or fails.
 //! State lives in the host, so an instance that traps is simply dropped.
 
@@ -33,7 +34,23 @@ pub(crate) struct Pool {
 pub(crate) struct Taken {
     pub(crate) instance: Box<Instance>,
     pool: Arc<Pool>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
+}
+
+/// A place at the ceiling, free again when this is dropped.
+enum Place {
+    /// One that the call may give away before it ends.
+    Held(#[expect(dead_code, reason = "it is there to be dropped")] Held),
+    /// Of a call inside another call.
+    Nested(#[expect(dead_code, reason = "it is there to be dropped")] OwnedSemaphorePermit),
+}
+
+struct Held(Arc<Budget>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.let_go();
+    }
 }
 
 /// Why there is no instance.
@@ -71,7 +88,7 @@ impl Pool {
     pub(crate) async fn take(
         self: &Arc<Self>,
         nested: bool,
-        budget: &Budget,
+        budget: &Arc<Budget>,
     ) -> Result<Taken, NoInstance> {
         let place = match self.places.clone().try_acquire_owned() {
             Ok(place) => place,
@@ -82,6 +99,12 @@ impl Pool {
                 ))
             })?,
             Err(_) => self.wait_for_place().await?,
+        };
+        let place = if nested {
+            Place::Nested(place)
+        } else {
+            budget.hold(Box::new(place));
+            Place::Held(Held(budget.clone()))
         };
         let warm = self
             .idle

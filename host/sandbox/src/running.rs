@@ -3,11 +3,15 @@
 //! A call is polled in place first; nearly all end there. One that does not (it waits, or its
 //! turn of one millisecond is over) goes on in a task of its own, because a half-run guest must
 //! not be dropped: that would trap its store for good. One that has run for more than 5 ms
-//! needs a permit for every further turn, and there are fewer permits than workers.
+//! needs a permit for every further turn, and there are fewer permits than workers. It no longer
+//! counts towards the instances of its plugin then, up to a bound: whoever spins waits for others
+//! that spin, and short calls wait for neither. A permit is good for 5 ms and then goes to the next
+//! in line, so that a call of 6 ms does not wait for the end of those that never end.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use wasmock_exchange::{BoxFuture, Budget, limits};
@@ -19,6 +23,7 @@ use crate::engine::Ticker;
 pub(crate) struct Turns {
     ticker: Ticker,
     permits: Arc<Semaphore>,
+    long_calls: Arc<Semaphore>,
 }
 
 impl Turns {
@@ -27,6 +32,7 @@ impl Turns {
         Self {
             ticker,
             permits: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
+            long_calls: Arc::new(Semaphore::new(limits::LONG_CALLS)),
         }
     }
 
@@ -41,6 +47,8 @@ impl Turns {
             budget,
             turns: self.clone(),
             permit: None,
+            permitted: Duration::ZERO,
+            long: None,
             waiting: None,
         }))
     }
@@ -52,6 +60,10 @@ pub(crate) struct InTurns<T> {
     budget: Arc<Budget>,
     turns: Turns,
     permit: Option<OwnedSemaphorePermit>,
+    /// The running time up to which the permit is good.
+    permitted: Duration,
+    /// One of the long calls that hold no place of their plugin.
+    long: Option<OwnedSemaphorePermit>,
     waiting: Option<BoxFuture<Option<OwnedSemaphorePermit>>>,
 }
 
@@ -61,6 +73,12 @@ impl<T> Future for InTurns<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let this = &mut *self;
         if this.permit.is_none() && this.budget.running() > limits::PERMIT_AFTER {
+            if this.long.is_none()
+                && let Ok(long) = this.turns.long_calls.clone().try_acquire_owned()
+            {
+                this.long = Some(long);
+                this.budget.let_go();
+            }
             let permits = this.turns.permits.clone();
             let waiting = this
                 .waiting
@@ -70,6 +88,7 @@ impl<T> Future for InTurns<T> {
                 Poll::Ready(permit) => {
                     this.waiting = None;
                     this.permit = permit;
+                    this.permitted = this.budget.running() + limits::PERMIT_AFTER;
                 }
             }
         }
@@ -77,6 +96,9 @@ impl<T> Future for InTurns<T> {
         this.budget.begin_turn();
         let result = this.call.as_mut().poll(cx);
         this.budget.end_turn();
+        if this.permit.is_some() && this.budget.running() > this.permitted {
+            this.permit = None;
+        }
         result
     }
 }
