@@ -1,18 +1,21 @@
 //! Compiled components on disk, so that only the first start pays for compiling.
 //!
-//! A file holds a checksum and native code, and loading native code is the one thing in this
+//! A file holds native code and a checksum, and loading native code is the one thing in this
 //! project that the compiler cannot check: whoever can write the file decides what the process
 //! does. Therefore (1) the folder belongs to the user the process runs as, and nobody else may
 //! write to it (mode 0700, checked at every load); (2) files are created with mode 0600 and
 //! moved into place whole, so a reader sees all of a file or nothing; (3) the bytes must match
-//! the BLAKE3 checksum in front of them, so a damaged file is compiled anew instead of run;
+//! the BLAKE3 checksum behind them, so a damaged file is compiled anew instead of run;
 //! (4) the name holds the hash of the component *and* of everything in the engine that changes
 //! compiled code, and wasmtime refuses code of another version, target or setting by itself.
 //! A file that a user names is never loaded this way.
+//!
+//! Code is mapped from the file rather than copied: only the pages that run take memory. A file
+//! is never written in place, so a mapping never changes.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use wasmtime::Engine;
@@ -34,7 +37,7 @@ impl Cache {
     /// The compiled form of a component, if the cache has a sound one.
     pub(crate) fn load(&self, engine: &Engine, wasm: &[u8]) -> Option<Component> {
         let path = self.path(engine, wasm);
-        let bytes = fs::read(&path).ok()?;
+        let file = fs::File::open(&path).ok()?;
         if let Err(reason) = self.check_folder() {
             tracing::warn!(
                 "compiled components in {} are not used: {reason}",
@@ -42,12 +45,11 @@ impl Cache {
             );
             return None;
         }
-        let (checksum, code) = bytes.split_at_checked(CHECKSUM)?;
-        if blake3::hash(code).as_bytes() != checksum {
+        if !is_sound(file).unwrap_or(false) {
             tracing::warn!("{} is damaged and is made anew", path.display());
             return None;
         }
-        match deserialize(engine, code) {
+        match deserialize(engine, &path) {
             Ok(component) => Some(component),
             Err(error) => {
                 tracing::debug!("{} does not fit this engine: {error}", path.display());
@@ -77,7 +79,7 @@ impl Cache {
         let code = component.serialize().map_err(|error| error.to_string())?;
         let path = self.path(engine, wasm);
         let partial = path.with_extension(format!("{}.partial", std::process::id()));
-        let written = write_private_file(&partial, &[blake3::hash(&code).as_bytes(), &code])
+        let written = write_private_file(&partial, &[&code, blake3::hash(&code).as_bytes()])
             .and_then(|()| fs::rename(&partial, &path));
         if written.is_err() {
             let _ = fs::remove_file(&partial);
@@ -121,11 +123,24 @@ impl Cache {
     }
 }
 
+/// Whether a file ends with the checksum of what it begins with.
+fn is_sound(mut file: fs::File) -> std::io::Result<bool> {
+    let length = file.metadata()?.len();
+    let Some(code) = length.checked_sub(CHECKSUM as u64) else {
+        return Ok(false);
+    };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader((&mut file).take(code))?;
+    let mut checksum = [0; CHECKSUM];
+    file.read_exact(&mut checksum)?;
+    Ok(hasher.finalize() == blake3::Hash::from_bytes(checksum))
+}
+
 #[expect(unsafe_code, reason = "see the module's text")]
-fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: `load` has verified the folder's owner and mode and the checksum of exactly these
-    // bytes, which only `try_store` writes.
-    unsafe { Component::deserialize(engine, code) }
+fn deserialize(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: `load` has verified the folder's owner and mode and the checksum of this file,
+    // which only `try_store` writes, and which is replaced whole or not at all.
+    unsafe { Component::deserialize_file(engine, path) }
 }
 
 fn create_private_folder(folder: &Path) -> std::io::Result<()> {
