@@ -6,6 +6,9 @@ use std::str::FromStr;
 use wasmock_environment::Grants as Allowed;
 use wasmock_sandbox::Grants;
 
+/// Stands for the name of a plugin on a command line that is about one.
+pub(crate) const THIS: &str = "plugin";
+
 /// One thing that one plugin is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {

@@ -300,6 +300,17 @@ fn grants_reach_from_the_file_and_the_command_line_to_the_guest() {
     assert_eq!(body(port, "/get"), "200 hello");
     assert_eq!(body(port, "/read"), r#""in there""#);
 
+    // `run` grants without a server.
+    let usage = format!("\"{url}\"");
+    let grant = format!("http=localhost:{friend}");
+    let trial = ["plugin", "run", "reach.wasm", "--usage", &usage];
+    let (_, text) = run(wasmock(folder, &cache)
+        .args(trial)
+        .args(["--grant", &grant]));
+    assert!(text.contains("200 hello"), "{text}");
+    let (_, text) = run(wasmock(folder, &cache).args(trial));
+    assert!(text.contains("HttpRequestDenied"), "{text}");
+
     // `inspect` says the same without running it.
     let inspect = [
         "plugin",

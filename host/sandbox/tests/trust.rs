@@ -263,6 +263,14 @@ async fn folders_are_seen_as_they_were_granted() {
     let read = |name: &str| std::fs::read_to_string(base.path().join(name)).unwrap();
     assert_eq!((&*read("secret"), &*read("in/a")), ("hidden", "first"));
 
+    let fixed = Fixture::in_folder("fixed", "", r#"{ "read": ["in"] }"#, base.path()).await;
+    for what in ["write in/a changed", "write in/b new", "read in/up"] {
+        let said = fixed.says(what).await;
+        assert!(said.starts_with("error"), "{what}: {said}");
+    }
+    let flag = "--grant 'fixed:write=FOLDER'";
+    assert_eq!(logged(&["fixed", flag]), 1, "{}", log());
+
     // A link that the plugin makes itself leads no further.
     let writing = Fixture::in_folder("links", "", r#"{ "write": ["out"] }"#, base.path()).await;
     writing.says("link ../secret up").await;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use wasmock_javascript::json;
 
+use crate::grant::{Grant, THIS};
+
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The component.
@@ -52,6 +54,9 @@ pub(crate) struct Run {
     /// What there is before: a JSON or YAML file with `variables`, `buckets`, `private`.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+    /// Allow it something it asks for, as in `wasmock serve --grant`, without its name.
+    #[arg(long, value_name = "WORD=VALUE", value_parser = for_this)]
+    pub(crate) grant: Vec<Grant>,
     /// Repeats chance and stops the clock.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
@@ -125,6 +130,11 @@ pub(crate) struct Doctor {
     /// Only the tools for one language.
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub(crate) lang: Option<Language>,
+}
+
+/// A grant for the one plugin that there is.
+fn for_this(text: &str) -> Result<Grant, String> {
+    format!("{THIS}:{text}").parse()
 }
 
 fn is_json(text: &str) -> Result<String, String> {

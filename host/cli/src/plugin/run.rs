@@ -13,16 +13,20 @@ use super::lines::Lines;
 use super::state::Before;
 use super::trial::{Input, Report, Setting, Trials, shown, time};
 use super::{Ended, print};
+use crate::grant::{self, THIS};
 use crate::request::Request;
 
 /// Makes the trial and prints what came of it.
 pub(crate) fn run(arguments: &Run) -> Ended {
     let wasm = crate::components::read(&arguments.file)?;
+    let mut grants = wasmock_environment::Grants::default();
+    grant::extend(&mut grants, &arguments.grant, THIS)?;
     let setting = Setting {
         name: plugin_name(&arguments.file),
         wasm,
         configuration: arguments.config.clone(),
         usage: arguments.usage.clone(),
+        grants,
         before: arguments
             .state
             .as_deref()

@@ -137,6 +137,7 @@ async fn make(
                 .usage
                 .as_ref()
                 .map_or_else(|| "{}".to_owned(), Json::to_string),
+            grants: wasmock_environment::Grants::default(),
             before: case.state.clone(),
             seed: Some(case.seed.unwrap_or(table.seed)),
             at: at.map(time).transpose().map_err(place)?,

@@ -16,7 +16,6 @@ pub(crate) use log::Lines;
 pub(crate) use outbound::Outbound;
 
 use wasmtime::component::{HasSelf, Linker};
-use wasmtime_wasi::p2::bindings::filesystem::preopens;
 
 use crate::bindings::Plugin;
 use crate::guest::Guest;
@@ -24,10 +23,7 @@ use crate::guest::Guest;
 /// Links everything: our interfaces and all of WASI, with nothing granted behind it.
 pub(crate) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
-    // The folders are asked through a view of ours.
-    linker.allow_shadowing(true);
-    preopens::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)?;
-    linker.allow_shadowing(false);
+    files::watch(linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
     Plugin::add_to_linker::<Guest, HasSelf<Guest>>(linker, |guest| guest)
 }
