@@ -92,6 +92,10 @@ pub const REQUEST_HEAD_TIME: Duration = Duration::from_secs(10);
 /// Time in which a request body must make progress.
 pub const BODY_PROGRESS: Duration = Duration::from_secs(30);
 
+/// Bytes of compiled components on disk; beyond it the oldest go. A JavaScript component takes
+/// 35 MB.
+pub const COMPILED: u64 = 2 << 30;
+
 /// Bytes of a text that the host prints of a template by itself; a longer one is the business of
 /// the plugin and its limits.
 pub const PRINTED: usize = 1 << 20;

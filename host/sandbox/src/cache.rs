@@ -18,6 +18,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use wasmock_exchange::limits;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -84,7 +85,32 @@ impl Cache {
         if written.is_err() {
             let _ = fs::remove_file(&partial);
         }
-        Ok(written?)
+        written?;
+        self.make_room(limits::COMPILED, &path)?;
+        Ok(())
+    }
+
+    /// Removes the oldest files until the others take no more than `room` bytes; `newest` stays.
+    fn make_room(&self, room: u64, newest: &Path) -> std::io::Result<()> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            files.push((metadata.modified()?, metadata.len(), entry.path()));
+        }
+        files.sort();
+        let mut taken: u64 = files.iter().map(|(_, length, _)| length).sum();
+        for (_, length, path) in files {
+            if taken <= room {
+                break;
+            }
+            if path != newest {
+                // Another process may have been faster.
+                let _ = fs::remove_file(path);
+                taken -= length;
+            }
+        }
+        Ok(())
     }
 
     fn path(&self, engine: &Engine, wasm: &[u8]) -> PathBuf {
@@ -214,6 +240,21 @@ mod tests {
             fs::write(&path, bad).unwrap();
             assert!(cache.load(&engine, &wasm).is_none());
         }
+    }
+
+    #[test]
+    fn the_oldest_files_make_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cache, _, _, path) = stored(folder.path());
+        let length = fs::metadata(&path).unwrap().len();
+        let other = path.with_extension("other");
+        fs::copy(&path, &other).unwrap();
+        cache.make_room(2 * length, &other).unwrap();
+        assert!(path.exists());
+        cache.make_room(2 * length - 1, &other).unwrap();
+        assert!(!path.exists() && other.exists());
+        cache.make_room(0, &other).unwrap();
+        assert!(other.exists());
     }
 
     #[cfg(unix)]
