@@ -68,6 +68,15 @@ pub(crate) fn run(arguments: &HelpersOf) -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The names of the built-in templates' helpers.
+pub(crate) fn built_in_names() -> Vec<String> {
+    let table = json::parse(TEMPLATING).unwrap_or_default();
+    let rows = table.as_array().unwrap_or_default();
+    rows.iter()
+        .filter_map(|row| Some(row.get("name")?.to_text().into_owned()))
+        .collect()
+}
+
 async fn load(arguments: &HelpersOf) -> Result<Vec<Plugin>, Box<dyn Error>> {
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
     let Options {

@@ -16,6 +16,7 @@ use crate::arguments::Render;
 use crate::built_in::{self, Added};
 use crate::logging;
 use crate::request::Request;
+use crate::templates::Checker;
 
 /// Prints what the template renders to; exit code 1 when it does not.
 pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Box<dyn Error>> {
@@ -71,9 +72,10 @@ async fn render(
         ..Added::default()
     };
     plugins.extend(built_in::load_plugins(&sandbox, &environment, here, &added).await?);
-    let scope = Site::new(environment, here, plugins, options)
+    let scope = Site::new(environment, here, plugins.clone(), options)
         .await?
         .scope();
+    let checker = Checker::with(&plugins, scope.clone())?;
     for (name, value) in object("--variables", &arguments.variables)?.iter() {
         scope
             .state()
@@ -82,9 +84,12 @@ async fn render(
     }
     let template = scope.template(source);
     let call = Call::new(Arc::new(request), scope.clone());
-    let (_, rendered) = scope.render(template, call).await;
+    let (_, rendered) = scope.render(template.clone(), call).await;
     match rendered {
         Ok(text) => {
+            for (_, message) in checker.complaints(template).await {
+                tracing::warn!("{message}");
+            }
             let mut out = std::io::stdout().lock();
             out.write_all(text.as_bytes())?;
             if !text.ends_with('\n') {

@@ -1,20 +1,23 @@
 //! `wasmock validate`: everything that is wrong with files, at once.
 
+use std::error::Error;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
-use wasmock_environment::{LoadOptions, Problem, SourceFile, validate_file};
+use wasmock_environment::{LoadOptions, Problem, SourceFile, load, locate, validate_file};
 
 use crate::arguments::Validate;
 use crate::logging::fatal;
+use crate::templates::Checker;
 
 /// Prints all problems; the exit code is 0, 1 (problems) or 2 (a file cannot be read).
 pub(crate) fn run(arguments: &Validate) -> ExitCode {
     let mut code = 0;
     let mut out = std::io::stdout().lock();
     for file in &arguments.files {
-        let problems = match validate_file(file, &LoadOptions::default()) {
+        let mut problems = match validate_file(file, &LoadOptions::default()) {
             Ok(problems) => problems,
             Err(error) => {
                 fatal(&error);
@@ -22,6 +25,20 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
                 continue;
             }
         };
+        match in_texts(file) {
+            Ok(more) => problems.extend(more),
+            Err(error) => problems.push(Problem::warning(
+                "",
+                format!("the templates were not checked: {error}"),
+            )),
+        }
+        problems.sort_by_key(|problem| {
+            (
+                problem.file != SourceFile::Main,
+                problem.line,
+                problem.column,
+            )
+        });
         if problems.iter().any(Problem::is_error) {
             code = code.max(1);
         }
@@ -38,6 +55,22 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         };
     }
     ExitCode::from(code)
+}
+
+/// What is wrong with the templates and regular expressions of a file that can be loaded.
+fn in_texts(file: &Path) -> Result<Vec<Problem>, Box<dyn Error>> {
+    let Ok(loaded) = load(file, &LoadOptions::default()) else {
+        return Ok(Vec::new());
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let mut problems = runtime.block_on(async {
+        let checker = Checker::new(&loaded.environment, &loaded.directory).await?;
+        Ok::<_, Box<dyn Error>>(checker.problems(&loaded.environment).await)
+    })?;
+    locate(file, &mut problems);
+    Ok(problems)
 }
 
 fn as_json(problem: &Problem) -> serde_json::Value {

@@ -36,10 +36,12 @@ mod source;
 mod split;
 
 pub use inspect::BUILT_IN_PLUGINS;
-pub use load::{LoadError, LoadOptions, Loaded, Origin, load, parse, validate, validate_file};
+pub use load::{
+    LoadError, LoadOptions, Loaded, Origin, load, locate, parse, validate, validate_file,
+};
 pub use model::*;
 pub use openapi::to_openapi;
-pub use problem::{Problem, Severity, SourceFile};
+pub use problem::{Problem, Severity, SourceFile, nearest};
 pub use schema::schema;
 pub use source::Format;
 pub use split::split;

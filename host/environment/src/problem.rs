@@ -128,10 +128,7 @@ pub(crate) fn join(pointer: &str, step: impl fmt::Display) -> String {
 }
 
 /// The candidate that a mistyped word most likely meant.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     candidates
         .into_iter()

@@ -83,6 +83,8 @@ pub const EPOCH: Duration = Duration::from_millis(1);
 pub const BODY: usize = 100 << 20;
 /// Buffered bodies of the whole process; beyond it requests are answered 503, messages 1013.
 pub const ALL_BODIES: usize = 1 << 30;
+/// Levels of arrays and objects in state; what is deeper could not be read back as JSON.
+pub const STATE_LEVELS: usize = 256;
 /// A request's head; beyond it the answer is 431.
 pub const REQUEST_HEAD: usize = 64 << 10;
 /// Header lines of a request; hyper's own 100 refuses real browsers' worst case.

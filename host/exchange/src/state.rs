@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use wasmock_javascript::path::{ObjectPath, PathError};
 use wasmock_javascript::{Object, Value};
 
-use crate::Document;
+use crate::{Document, limits};
 
 /// What a piece of state belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -209,6 +209,22 @@ impl State for MemoryState {
 
 /// Applies an operation and answers the value that is then at the path.
 fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, String> {
+    if let Operation::Append(value)
+    | Operation::Set(value)
+    | Operation::CompareAndSet(_, value)
+    | Operation::Merge(value) = &operation
+    {
+        // A value that is put into itself again and again would end the process one day.
+        let names = if path.is_empty() {
+            0
+        } else {
+            1 + path.matches('.').count()
+        };
+        if !fits(value, limits::STATE_LEVELS.saturating_sub(names)) {
+            let most = limits::STATE_LEVELS;
+            return Err(format!("a value may nest {most} deep at most"));
+        }
+    }
     let value = match operation {
         Operation::Delete => {
             if path.is_empty() {
@@ -245,6 +261,15 @@ fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, St
             .map_err(|error| words(&error))?;
     }
     Ok(value)
+}
+
+/// Whether a value has no more than that many levels.
+fn fits(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(|item| fits(item, levels - 1)),
+        Value::Object(object) => levels > 0 && object.values().all(|item| fits(item, levels - 1)),
+        _ => true,
+    }
 }
 
 fn at(root: &Value, path: &str) -> Value {
@@ -292,6 +317,31 @@ mod tests {
             .update(Space::Bucket, "b", path, operation)
             .await
             .map(|updated| updated.value)
+    }
+
+    #[tokio::test]
+    async fn a_value_cannot_be_put_into_itself_without_end() {
+        let state = MemoryState::new();
+        update(&state, "x", Operation::Set(1.0.into()))
+            .await
+            .unwrap();
+        let mut times = 0;
+        let refused = loop {
+            let whole = state.get(Space::Bucket, "b").unwrap();
+            let inside = Operation::Set(whole.document.value().clone());
+            match update(&state, "x", inside).await {
+                Ok(_) => times += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(times, limits::STATE_LEVELS - 1);
+        assert!(matches!(refused, StateError::Invalid(_)));
+        let names = "a.".repeat(limits::STATE_LEVELS) + "b";
+        assert!(
+            update(&state, &names, Operation::Set(1.0.into()))
+                .await
+                .is_err()
+        );
     }
 
     #[tokio::test]

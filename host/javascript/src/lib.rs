@@ -15,9 +15,11 @@ mod object;
 pub mod path;
 #[cfg(feature = "regex")]
 pub mod regex;
+mod sort;
 mod text;
 mod value;
 
 pub use object::{Object, is_array_index};
+pub use sort::sort;
 pub use text::{utf16_len, utf16_slice};
 pub use value::{Kind, Text, Value};

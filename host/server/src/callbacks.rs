@@ -8,16 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use http_body_util::BodyExt as _;
 use wasmock_environment::{self as file, BodyType};
 use wasmock_exchange::{Answer, Body, Call};
 use wasmock_javascript::number;
 
 use crate::files::{describe, mime, path as paths};
-use crate::http::{Answering, ReplyBody, apply_headers, document_bytes};
+use crate::http::{Answering, apply_headers, document_bytes};
 use crate::mock::{Header, Response, Text, plain_headers};
+use crate::redirect::{Errand, as_url};
 use crate::site::Site;
 
 /// How deep callbacks are that cause each other.
@@ -84,7 +85,8 @@ pub(crate) fn start(answering: &Answering, response: &Response, status: u16, bod
     let depth = depth(&answering.exchange.request.head.headers);
     let deepest = site.options().max_callback_depth;
     if depth >= deepest {
-        tracing::error!(
+        site_error!(
+            site,
             "Error while executing callback: Max callback depth reached ({deepest}). Stopping callback \
              execution to prevent infinite loops."
         );
@@ -108,7 +110,8 @@ pub(crate) fn start(answering: &Answering, response: &Response, status: u16, bod
                 .run(&site, call, as_written, latency, depth + 1)
                 .await
             {
-                tracing::error!(
+                site_error!(
+                    site,
                     callbackName = callback.name,
                     "Error while executing callback: {message}"
                 );
@@ -168,30 +171,32 @@ impl Callback {
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
         }
-        let mut request = Request::new(ReplyBody::bytes(if has_body {
-            made.body
-        } else {
-            Bytes::new()
-        }));
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = uri
+        let target = as_url(&uri)
             .parse()
             .map_err(|_| format!("Failed to parse URL from {uri}"))?;
-        *request.headers_mut() = sent;
-        // Nobody need prove to the mock that it is itself.
-        let answer = match is_own {
-            true => site.outbound().send_trusting(request).await?,
-            false => site.outbound().send(request).await?,
+        let body = if has_body { made.body } else { Bytes::new() };
+        let mut errand = Errand::new(self.method.clone(), target, sent, body);
+        let own = is_own.then(|| errand.uri.authority().cloned()).flatten();
+        let status = loop {
+            // Nobody need prove to the mock that it is itself.
+            let answer = match own.is_some() && errand.uri.authority() == own.as_ref() {
+                true => site.outbound().send_trusting(errand.request()).await?,
+                false => site.outbound().send(errand.request()).await?,
+            };
+            let (head, body) = answer.into_parts();
+            // Read to its end, so that the connection can be used again.
+            let _ = body.collect().await;
+            let location = head.headers.get(LOCATION).and_then(|l| l.to_str().ok());
+            if !errand.redirected(head.status, location)? {
+                break head.status.as_u16();
+            }
         };
-        let status = answer.status().as_u16();
-        // Read to its end, so that the connection can be used again.
-        let _ = answer.into_body().collect().await;
         let environment = site.environment();
         tracing::info!(
             environmentName = environment.name,
             environmentUUID = environment.uuid,
             callbackName = self.name,
-            callbackMethod = self.method.as_str(),
+            callbackMethod = self.method.as_str().to_ascii_lowercase(),
             callbackUrl = uri,
             callbackStatus = status,
             "Callback invoked"

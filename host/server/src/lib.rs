@@ -6,6 +6,18 @@
 //! are WebAssembly.
 #![forbid(unsafe_code)]
 
+/// An error in the log, with the names of the environment as Mockoon's lines have them.
+macro_rules! site_error {
+    ($site:expr, $($rest:tt)+) => {{
+        let mock = $site.mock();
+        tracing::error!(
+            environmentName = mock.source.name,
+            environmentUUID = mock.source.uuid,
+            $($rest)+
+        );
+    }};
+}
+
 mod admin;
 mod body;
 mod callbacks;
@@ -20,6 +32,7 @@ mod options;
 mod outbound;
 mod plugins;
 mod proxy;
+mod redirect;
 mod router;
 mod rules;
 mod scheduler;

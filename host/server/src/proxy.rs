@@ -119,11 +119,15 @@ impl Proxy {
         let (head, body) = match answer {
             Ok(answer) => answer.into_parts(),
             Err(message) => {
+                site_error!(
+                    site,
+                    "An error occurred while trying to proxy to {} {message}",
+                    self.host
+                );
                 let message = format!(
                     "An error occurred while trying to proxy to {} {path}: Error: {message}",
                     self.host
                 );
-                tracing::error!("{message}");
                 return Reply::message(StatusCode::GATEWAY_TIMEOUT, environment, message);
             }
         };
@@ -147,6 +151,7 @@ impl Proxy {
             body,
             sent: false,
             failed: false,
+            text: false,
         }
     }
 
@@ -199,7 +204,7 @@ impl Proxy {
                     "An error occurred while trying to proxy to {} {path}: Error: {message}",
                     self.host
                 );
-                tracing::error!("{message}");
+                site_error!(site, "{message}");
                 let mut response = Response::new(Bytes::from(message));
                 *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
                 response

@@ -79,13 +79,15 @@ fn set_data(arguments: &Arguments) -> Result<Value> {
     Ok(Value::Undefined)
 }
 
-/// The value at an object path, where even a leading `$` is a name. `buckets.get` takes that
-/// for a JSONPath, so such a path is walked from the whole value.
+/// The value at an object path, where even a leading `$` is a name and a scalar has nothing
+/// below it. `buckets.get` takes the first for a JSONPath and finds the scalar at every path, so
+/// such paths are walked from the whole value.
 fn at_object_path(id: &str, path: &str) -> Result<Value> {
-    if !path.starts_with('$') {
+    let whole = buckets::get(id, "")?;
+    let is_scalar = !matches!(whole, Value::Reference(_) | Value::Json(_));
+    if path.is_empty() || !(is_scalar || path.starts_with('$')) {
         return Ok(buckets::get(id, path)?);
     }
-    let whole = buckets::get(id, "")?;
     let found = wasmock_javascript::path::ObjectPath::parse(path).get(&whole.to_javascript());
     Ok(match found {
         Js::Null => Value::Null,

@@ -142,6 +142,13 @@ pub fn validate_file(path: &Path, options: &LoadOptions) -> Result<Vec<Problem>,
     }
 }
 
+/// Finds line and column of problems in an environment file, by their pointers.
+pub fn locate(path: &Path, problems: &mut [Problem]) {
+    let Ok(text) = read(path) else { return };
+    let format = Format::of_path(path).unwrap_or_else(|| Format::of_text(&text));
+    Text { text, format }.locate(problems, SourceFile::Main);
+}
+
 /// A document and its notation.
 struct Text {
     text: String,

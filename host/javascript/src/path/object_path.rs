@@ -202,6 +202,10 @@ fn set(target: &mut Value, keys: &[Key], value: Value) -> Result<(), PathError> 
             None => return Ok(()),
         },
         Value::Safe(_) | Value::Date(_) => return Ok(()),
+        // The prototype of a primitive can be changed, too.
+        Value::Bool(_) | Value::Number(_) | Value::String(_) if &*key.name == "__proto__" => {
+            return Ok(());
+        }
         primitive => return Err(cannot_set(primitive, key, rest)),
     };
     let Some(place) = place else { return Ok(()) };

@@ -222,6 +222,7 @@ impl Asked<'_> {
             body,
             sent: false,
             failed: false,
+            text: false,
         }
     }
 }

@@ -122,11 +122,14 @@ impl Asked<'_> {
         self.json(StatusCode::OK, &list)
     }
 
-    /// One bucket with what it holds, by id, uuid or name.
+    /// One bucket with what it holds, by id, uuid or name in any case.
     pub(super) fn bucket(self, name: &str) -> Reply {
         let mock = self.site.mock_kept();
+        let wanted = name.to_lowercase();
         let is = |bucket: &&std::sync::Arc<Bucket>| {
-            *bucket.id == *name || *bucket.uuid == *name || *bucket.name == *name
+            [&bucket.id, &bucket.uuid, &bucket.name]
+                .iter()
+                .any(|text| text.to_lowercase() == wanted)
         };
         let Some(bucket) = mock.buckets.iter().find(is) else {
             return self.message(StatusCode::NOT_FOUND, "Data bucket not found");

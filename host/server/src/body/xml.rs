@@ -5,8 +5,11 @@
 //! formed is a failure: an attribute without a value, an unknown entity, a stray end tag.
 //! Elements nest 128 deep at most, so that no document can exhaust a stack later on.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::errors::Error;
+use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesStart, Event};
 use wasmock_javascript::{Object, Value, number};
 
@@ -53,7 +56,7 @@ impl Document {
     fn event(&mut self, event: &Event<'_>) -> Done {
         match event {
             Event::Text(text) => self.text.push_str(text),
-            Event::GeneralRef(name) => self.text.push(entity(name)?),
+            Event::GeneralRef(name) => self.text.push_str(&entity(name)?),
             // To the library there is nothing here, so the text goes on.
             Event::Comment(comment) if comment.is_empty() => {}
             _ => {
@@ -224,21 +227,20 @@ fn unescape(text: &str) -> Result<String, ParseFailure> {
         let (name, behind) = reference
             .split_once(';')
             .ok_or_else(|| ParseFailure::new("an entity without its semicolon"))?;
-        out.push(entity(name)?);
+        out.push_str(&entity(name)?);
         rest = behind;
     }
     Ok(out + rest)
 }
 
-fn entity(name: &str) -> Result<char, ParseFailure> {
+/// What an entity stands for: those of HTML are known, too, and in small letters if not as written.
+fn entity(name: &str) -> Result<Cow<'static, str>, ParseFailure> {
     let lower = name.to_ascii_lowercase();
-    let found = match &*lower {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => lower.strip_prefix('#').and_then(character),
+    let found = match lower.strip_prefix('#') {
+        Some(number) => character(number).map(|c| c.to_string().into()),
+        None => resolve_html5_entity(name)
+            .or_else(|| resolve_html5_entity(&lower))
+            .map(Cow::Borrowed),
     };
     found.ok_or_else(|| ParseFailure::new(format!("an unknown entity: &{name};")))
 }

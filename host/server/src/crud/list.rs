@@ -1,6 +1,7 @@
 //! A list of items: search, filters, order, pages, in this order.
 
 use std::cmp::Ordering;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use wasmock_javascript::{Object, Value, number};
@@ -87,8 +88,7 @@ fn contains(value: &Value, lower: &str) -> bool {
     }
 }
 
-/// A stable merge sort by one property. The standard sort may not be used: JavaScript's
-/// comparison of mixed values is no order, which it answers with a panic.
+/// A stable sort by one property.
 fn sort(items: &[Value], by: &str, descending: bool) -> Vec<Value> {
     let key = |item: &Value| {
         let found = match item {
@@ -100,38 +100,15 @@ fn sort(items: &[Value], by: &str, descending: bool) -> Vec<Value> {
             other => other,
         }
     };
-    let keys: Vec<Value> = items.iter().map(key).collect();
-    let is_before = |a: usize, b: usize| {
-        let wanted = if descending {
-            Ordering::Greater
-        } else {
-            Ordering::Less
-        };
-        compare(&keys[a], &keys[b]) == Some(wanted)
+    let keyed: Vec<(Value, &Value)> = items.iter().map(|item| (key(item), item)).collect();
+    let mut by_key = |(a, _): &(Value, &Value), (b, _): &(Value, &Value)| {
+        let order = compare(a, b).unwrap_or(Ordering::Equal);
+        Ok::<_, Infallible>(if descending { order.reverse() } else { order })
     };
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    let mut merged = order.clone();
-    let mut width = 1;
-    while width < order.len() {
-        for start in (0..order.len()).step_by(width * 2) {
-            let middle = (start + width).min(order.len());
-            let end = (start + width * 2).min(order.len());
-            let (mut left, mut right) = (start, middle);
-            for place in &mut merged[start..end] {
-                let takes_right =
-                    right < end && (left == middle || is_before(order[right], order[left]));
-                let from = if takes_right { &mut right } else { &mut left };
-                *place = order[*from];
-                *from += 1;
-            }
-        }
-        std::mem::swap(&mut order, &mut merged);
-        width *= 2;
+    match wasmock_javascript::sort(keyed, &mut by_key) {
+        Ok(sorted) => sorted.into_iter().map(|(_, item)| item.clone()).collect(),
+        Err(never) => match never {},
     }
-    order
-        .into_iter()
-        .map(|place| items[place].clone())
-        .collect()
 }
 
 #[cfg(test)]

@@ -65,7 +65,12 @@ const DIFFERENT: [(&str, &str); 45] = [
 pub(crate) fn of(path: &Path) -> Option<&'static str> {
     // A name without a dot is its own extension: `json` is JSON.
     let name = path.file_name()?.to_str()?;
-    let extension = name.rsplit('.').next()?.to_ascii_lowercase();
+    // A name that only begins with one has none.
+    let extension = match name.rsplit_once('.') {
+        Some(("", _)) => return None,
+        Some((_, extension)) => extension.to_ascii_lowercase(),
+        None => name.to_ascii_lowercase(),
+    };
     if let Ok(at) = DIFFERENT.binary_search_by_key(&extension.as_str(), |(name, _)| name) {
         return Some(DIFFERENT[at].1);
     }
@@ -116,6 +121,8 @@ mod tests {
             ("a.handlebars", None, true),
             ("a.unknown", None, false),
             ("a.png", Some("image/png"), false),
+            (".txt", None, false),
+            ("json", Some("application/json"), true),
         ] {
             let path = Path::new(name);
             assert_eq!(of(path), kind, "{name}");

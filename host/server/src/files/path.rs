@@ -54,7 +54,9 @@ pub(crate) fn resolve_rendered(
             "Templated file path requires a non-root base directory ({shown})"
         ));
     };
-    if resolved.starts_with(&base) {
+    let inside = resolved.strip_prefix(&base).ok();
+    // As Mockoon, also what only begins like a way out: `....//a`, `..\a`, `..x`.
+    if inside.is_some_and(|path| !path.to_string_lossy().starts_with("..")) {
         return Ok(resolved);
     }
     Err(if is_absolute {
@@ -77,7 +79,17 @@ mod tests {
         for (source, rendered, expected) in [
             ("{{x}}", "a.txt", Ok("/env/a.txt")),
             ("{{x}}", "sub/../a.txt", Ok("/env/a.txt")),
-            ("{{x}}", "..x.txt", Ok("/env/..x.txt")),
+            (
+                "{{x}}",
+                "..x.txt",
+                Err(format!("{RELATIVE} (/env/..x.txt)")),
+            ),
+            (
+                "{{x}}",
+                "....//a.txt",
+                Err(format!("{RELATIVE} (/env/..../a.txt)")),
+            ),
+            ("{{x}}", "a/..x.txt", Ok("/env/a/..x.txt")),
             ("{{x}}", "../a.txt", Err(format!("{RELATIVE} (/a.txt)"))),
             ("{{x}}", "/etc/passwd", Err(format!("{ROOT} (/etc/passwd)"))),
             (

@@ -193,7 +193,8 @@ impl Answering {
             && failure.kind == FailureKind::Answered
         {
             // Traps and the like are logged where they happen.
-            tracing::error!(
+            site_error!(
+                &self.site,
                 plugin = failure.plugin,
                 function = failure.function,
                 exchange = %self.exchange.request.id(),
@@ -294,7 +295,7 @@ impl Answering {
             Err(TemplateError { message, .. }) => {
                 call.answer.status = draft.status.as_u16();
                 let message = format!("{failure}: {message}");
-                tracing::error!(routeUUID = self.route.uuid(), "{message}");
+                site_error!(&self.site, routeUUID = self.route.uuid(), "{message}");
                 (call, Reply::message(draft.status, draft.headers, message))
             }
         }
@@ -307,18 +308,20 @@ pub(super) const SERVING: &str = "Error while serving the content";
 impl Draft {
     /// A text body in UTF-8, with the charset rules.
     pub(crate) fn send(mut self, body: Bytes) -> Reply {
-        match charset::send(content_type(&self.headers).as_deref(), body) {
+        let kind = content_type(&self.headers);
+        match charset::send(kind.as_deref().filter(|kind| !kind.is_empty()), body) {
             Ok(sent) => {
-                if sent.content_type.is_some() {
-                    as_utf8(&mut self.headers);
-                }
+                let text = sent.content_type.is_some();
                 if let Some(value) = sent
                     .content_type
                     .and_then(|v| HeaderValue::from_str(&v).ok())
                 {
                     self.headers.insert(CONTENT_TYPE, value);
                 }
-                Reply::new(self.status, self.headers, sent.body)
+                Reply {
+                    text,
+                    ..Reply::new(self.status, self.headers, sent.body)
+                }
             }
             Err(message) => {
                 Reply::message(self.status, self.headers, format!("{SERVING}: {message}"))
@@ -339,6 +342,7 @@ impl Draft {
             body,
             sent: false,
             failed: false,
+            text: false,
         }
     }
 
@@ -355,17 +359,6 @@ impl Draft {
                 .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         Reply::new(self.status, self.headers, body)
-    }
-}
-
-/// Node writes headers together with a body that is a text, and then in UTF-8.
-fn as_utf8(headers: &mut HeaderMap) {
-    for value in headers.values_mut() {
-        if !value.as_bytes().is_ascii()
-            && let Ok(utf8) = HeaderValue::from_bytes(super::exchange::text(value).as_bytes())
-        {
-            *value = utf8;
-        }
     }
 }
 

@@ -268,7 +268,8 @@ impl Exchange for HttpExchange {
                 return Value::Undefined;
             }
             body::parse(form, &kind, &request.body, limits).unwrap_or_else(|failure| {
-                tracing::warn!(
+                site_error!(
+                    request.site,
                     "Error while trying to parse request body with compatible Content-Type \
                          (JSON, XML, form-data): {failure}"
                 );

@@ -38,7 +38,12 @@ pub(super) async fn respond(
         (call, Ok(path)) => (call, path),
         (call, Err(message)) => {
             let message = format!("{SERVING}: {message}");
-            tracing::error!(routeUUID = answering.route.uuid(), "{message}");
+            site_error!(
+                site,
+                routePath = answering.route.source.endpoint,
+                routeUUID = answering.route.uuid(),
+                "{message}"
+            );
             return (call, Reply::message(draft.status, draft.headers, message));
         }
     };
@@ -59,6 +64,11 @@ pub(super) async fn respond(
                 return answering
                     .rendered(content.template(), draft, call, FILE_SERVING)
                     .await;
+            }
+            // No fallback: such a path is wrong before anybody looks for the file.
+            Err(error) if path.as_os_str().as_encoded_bytes().contains(&0) => {
+                let message = format!("{SERVING}: {}", describe(&error, "open", &path));
+                return (call, Reply::message(draft.status, draft.headers, message));
             }
             Err(error) => ("open", Err(error)),
         }
@@ -82,7 +92,12 @@ pub(super) async fn respond(
         }
         Err(error) => {
             let message = format!("{FILE_SERVING}: {}", describe(&error, operation, &path));
-            tracing::error!(routeUUID = answering.route.uuid(), "{message}");
+            site_error!(
+                site,
+                routePath = answering.route.source.endpoint,
+                routeUUID = answering.route.uuid(),
+                "{message}"
+            );
             (call, Reply::message(draft.status, draft.headers, message))
         }
     }
@@ -179,6 +194,7 @@ async fn stream(
         body,
         sent: false,
         failed: false,
+        text: false,
     }
 }
 

@@ -30,9 +30,11 @@ pub(crate) async fn apply(
                 let result;
                 (call, result) = site.render_template(template, call).await;
                 let text = result.unwrap_or_else(|error| {
-                    tracing::error!(
-                        header = name.as_str(),
-                        "Error while parsing header: {error}"
+                    site_error!(
+                        site,
+                        headerKey = name.as_str(),
+                        headerValue = &*template.source,
+                        "Header parsing error: {error}"
                     );
                     FAILED.to_owned()
                 });

@@ -32,14 +32,19 @@ pub(super) fn not_found(method: &str, path: &str, mut headers: HeaderMap) -> Rep
     }
 }
 
+/// The target as the page shows it: first as a URL, then as HTML.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
+            // What a URL may not hold is written as one first.
+            '"' => out.push_str("%22"),
+            '<' => out.push_str("%3C"),
+            '>' => out.push_str("%3E"),
+            '`' => out.push_str("%60"),
+            '{' => out.push_str("%7B"),
+            '}' => out.push_str("%7D"),
             '\'' => out.push_str("&#39;"),
             c => out.push(c),
         }
@@ -112,13 +117,13 @@ mod tests {
 
     #[test]
     fn the_page_names_what_was_asked() {
-        let ReplyBody::Bytes(Some(page)) = not_found("GET", "/<a>'", HeaderMap::new()).body else {
+        let ReplyBody::Bytes(Some(page)) = not_found("GET", "/{a}'&", HeaderMap::new()).body else {
             panic!("a page");
         };
         assert!(
             std::str::from_utf8(&page)
                 .unwrap()
-                .contains("<pre>Cannot GET /&lt;a&gt;&#39;</pre>")
+                .contains("<pre>Cannot GET /%7Ba%7D&#39;&amp;</pre>")
         );
     }
 

@@ -350,6 +350,44 @@ fn body_limit(site: &Site) -> usize {
     }
 }
 
+/// The methods that Node knows.
+const METHODS: [&str; 34] = [
+    "ACL",
+    "BIND",
+    "CHECKOUT",
+    "COPY",
+    "DELETE",
+    "GET",
+    "HEAD",
+    "LINK",
+    "LOCK",
+    "M-SEARCH",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MOVE",
+    "NOTIFY",
+    "OPTIONS",
+    "PATCH",
+    "POST",
+    "PROPFIND",
+    "PROPPATCH",
+    "PURGE",
+    "PUT",
+    "QUERY",
+    "REBIND",
+    "REPORT",
+    "SEARCH",
+    "SOURCE",
+    "SUBSCRIBE",
+    "TRACE",
+    "UNBIND",
+    "UNLINK",
+    "UNLOCK",
+    "UNSUBSCRIBE",
+];
+
 /// What Node refuses before anybody sees the request.
 fn refusal(head: &Parts) -> Option<Reply> {
     let expects = head.headers.get(EXPECT).is_some_and(|value| {
@@ -360,11 +398,7 @@ fn refusal(head: &Parts) -> Option<Reply> {
         return Some(pages::closing(StatusCode::EXPECTATION_FAILED, ""));
     }
     let has_host = head.version != Version::HTTP_11 || head.headers.contains_key(HOST);
-    let is_method = !head
-        .method
-        .as_str()
-        .bytes()
-        .any(|byte| byte.is_ascii_lowercase());
+    let is_method = METHODS.contains(&head.method.as_str());
     (!has_host || !is_method).then(|| pages::closing(StatusCode::BAD_REQUEST, ""))
 }
 

@@ -110,6 +110,8 @@ pub(crate) struct Reply {
     pub(crate) sent: bool,
     /// Whether it is an error text in the place of what was meant.
     pub(crate) failed: bool,
+    /// Whether Node would write the headers together with the body, and then in UTF-8.
+    pub(crate) text: bool,
 }
 
 impl Reply {
@@ -120,6 +122,7 @@ impl Reply {
             body: ReplyBody::bytes(body),
             sent: true,
             failed: false,
+            text: false,
         }
     }
 
@@ -147,8 +150,32 @@ impl Reply {
             if is_fresh(method, request, self.status, &self.headers) {
                 self.status = StatusCode::NOT_MODIFIED;
             }
+            if *method == Method::HEAD {
+                name_empty_length(self.status, &mut self.headers, &self.body);
+            } else if self.text && !has_no_body(self.status) && !self.body.is_end_stream() {
+                as_utf8(&mut self.headers);
+            }
         }
         into_response(self.status, self.headers, self.body)
+    }
+}
+
+/// hyper says nothing about the length of an empty body that is not sent; express does.
+fn name_empty_length(status: StatusCode, headers: &mut HeaderMap, body: &ReplyBody) {
+    let is_empty = status == StatusCode::RESET_CONTENT
+        || matches!(body, ReplyBody::Bytes(bytes) if bytes.as_ref().is_none_or(Bytes::is_empty));
+    if is_empty && !matches!(status.as_u16(), 204 | 304) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+}
+
+fn as_utf8(headers: &mut HeaderMap) {
+    for value in headers.values_mut() {
+        if !value.as_bytes().is_ascii()
+            && let Ok(utf8) = HeaderValue::from_bytes(super::exchange::text(value).as_bytes())
+        {
+            *value = utf8;
+        }
     }
 }
 
@@ -166,11 +193,16 @@ impl Prepared {
             status,
             mut headers,
             body: ReplyBody::Bytes(body),
+            text,
             ..
         } = reply
         else {
             return None;
         };
+        // Their bytes depend on the method.
+        if text && headers.values().any(|value| !value.as_bytes().is_ascii()) {
+            return None;
+        }
         headers.remove(TRANSFER_ENCODING);
         headers.remove(CONTENT_LENGTH);
         let body = if has_no_body(status) {
@@ -193,6 +225,10 @@ impl Prepared {
         if is_fresh(method, request, self.status, &self.headers) {
             let (parts, body) = response.into_parts();
             return into_response(StatusCode::NOT_MODIFIED, parts.headers, body);
+        }
+        if self.body.is_empty() && *method == Method::HEAD {
+            let empty = ReplyBody::Bytes(None);
+            name_empty_length(self.status, response.headers_mut(), &empty);
         }
         response
     }

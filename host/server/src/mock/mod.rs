@@ -148,7 +148,13 @@ impl Mock {
         let pattern = match Pattern::new(prefix, &source.endpoint) {
             Ok(pattern) => Arc::new(pattern),
             Err(error) => {
-                tracing::error!(routeUUID = source.uuid, "Invalid route path: {error}");
+                tracing::error!(
+                    environmentName = self.source.name,
+                    environmentUUID = self.source.uuid,
+                    routePath = source.endpoint,
+                    routeUUID = source.uuid,
+                    "Invalid route path: {error}"
+                );
                 return Ok(());
             }
         };

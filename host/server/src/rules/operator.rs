@@ -161,7 +161,9 @@ impl Operator {
                     Ok(source) if source.is_truthy() => match &*compiled.of(&source) {
                         Ok(schema) => schema.is_valid(target),
                         Err(problem) => {
-                            return Err(Broken(format!("the schema `{value}`: {problem}")));
+                            // Unlike other rules that cannot be evaluated, it may be inverted.
+                            tracing::warn!("a rule's schema `{value}` is not valid: {problem}");
+                            false
                         }
                     },
                     _ => false,

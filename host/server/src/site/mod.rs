@@ -60,6 +60,8 @@ pub struct Site {
     address: OnceLock<SocketAddr>,
     /// What is wrong with the files that should be served by now.
     notice: Mutex<Option<String>>,
+    /// Held while another environment takes the place of the present one.
+    reloading: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for Site {
@@ -125,6 +127,7 @@ impl Site {
             variables: Mutex::default(),
             address: OnceLock::new(),
             notice: Mutex::default(),
+            reloading: tokio::sync::Mutex::default(),
             options,
         });
         site.start_buckets(None).await;
@@ -144,6 +147,8 @@ impl Site {
         environment: Environment,
         plugins: Option<Vec<Plugin>>,
     ) -> Result<(), Error> {
+        // The file and the admin API may both have news.
+        let _one_at_a_time = self.reloading.lock().await;
         let previous = self.mock.load_full();
         let new_plugins = match plugins {
             Some(list) => Some(Plugins::new(list, || text_of(&environment))?),
