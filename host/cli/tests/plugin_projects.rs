@@ -106,6 +106,8 @@ fn projects(language: &str) {
             }
             _ => {}
         }
+        let manifest = r#"{ "about": "Carried along.", "asks": { "readVariables": ["*"] } }"#;
+        std::fs::write(folder.join("wasmock.json"), manifest).unwrap();
         let (code, text) = wasmock(&folder, &["plugin", "build"]);
         assert_eq!(code, 0, "{language} {role}: {text}");
         assert!(
@@ -117,6 +119,8 @@ fn projects(language: &str) {
             std::fs::rename(folder.join("node_modules"), &modules).unwrap();
         }
         let component = format!("dist/{name}.wasm");
+        let (code, text) = wasmock(&folder, &["plugin", "manifest", &component]);
+        assert!(code == 0 && text.contains("Carried along."), "{text}");
         let (code, text) = wasmock(&folder, &["plugin", "check", &component]);
         assert_eq!(code, 0, "{language} {role}: {text}");
         assert!(text.contains(role), "{text}");
