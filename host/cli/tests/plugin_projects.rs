@@ -57,6 +57,27 @@ fn tools_of(language: &str, project: &Path) -> PathBuf {
         .join(format!("{language}-{:016x}", hasher.finish()))
 }
 
+/// The virtual environment of a project, made where it stays: the place is written into its
+/// scripts.
+fn venv(tools: &Path, project: &Path) -> PathBuf {
+    let venv = tools.join("venv");
+    let done = tools.join("installed");
+    if !done.exists() {
+        std::fs::create_dir_all(tools).unwrap();
+        let install =
+            "python3 -m venv \"$0\" && \"$0\"/bin/pip install --quiet -r requirements.txt";
+        let status = Command::new("sh")
+            .args(["-c", install])
+            .arg(&venv)
+            .current_dir(project)
+            .status()
+            .unwrap();
+        assert!(status.success(), "{install}");
+        std::fs::write(done, "").unwrap();
+    }
+    venv
+}
+
 /// The page about a language.
 fn page(language: &str) -> String {
     let name = match language {
@@ -100,9 +121,7 @@ fn projects(language: &str) {
                 symlink(&modules, folder.join("node_modules")).unwrap();
             }
             "python" | "c" => {
-                // Where a virtual environment was made is written into its scripts.
-                std::fs::create_dir_all(tools.join("venv")).unwrap();
-                symlink(tools.join("venv"), folder.join(".venv")).unwrap();
+                symlink(venv(&tools, &folder), folder.join(".venv")).unwrap();
             }
             _ => {}
         }
@@ -180,7 +199,8 @@ fn changes_are_live() {
     let (code, text) = wasmock(parent.path(), &new);
     assert_eq!(code, 0, "{text}");
     let folder = parent.path().join("live");
-    symlink(tools_of("c", &folder).join("venv"), folder.join(".venv")).unwrap();
+    let tools = tools_of("c", &folder);
+    symlink(venv(&tools, &folder), folder.join(".venv")).unwrap();
     let source = folder.join("src/plugin.c");
     let written = std::fs::read_to_string(&source).unwrap();
     let server = Server::run(&folder, &["dev", "."]);

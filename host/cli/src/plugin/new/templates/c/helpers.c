@@ -8,7 +8,10 @@
 typedef exports_wasmock_plugin_helpers_value_t value;
 
 static void slug(const value *text, value *result) {
-    bool is_text = text != NULL && text->tag == WASMOCK_HOST_TYPES_VALUE_TEXT;
+    // What comes from the request is a text that needs no escaping any more; it lies in the same
+    // place of the union.
+    bool is_text = text != NULL && (text->tag == WASMOCK_HOST_TYPES_VALUE_TEXT ||
+                                    text->tag == WASMOCK_HOST_TYPES_VALUE_SAFE_TEXT);
     size_t length = is_text ? text->val.text.len : 0, end = 0;
     uint8_t *word = malloc(length + 1);
     for (size_t i = 0; i < length; i++) {
