@@ -2,6 +2,8 @@
 //! served. A language whose tools are not on the machine is said so and left out; with
 //! `WASMOCK_TEST_LANGUAGES=rust,js` those languages have to be there.
 #![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
+// Tests measure real time.
+#![allow(clippy::disallowed_methods)]
 
 use std::hash::{Hash, Hasher};
 use std::io::{BufRead, BufReader, Read, Write};
