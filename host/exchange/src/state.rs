@@ -220,8 +220,8 @@ fn apply(root: &mut Value, path: &str, operation: Operation) -> Result<Value, St
         } else {
             1 + path.matches('.').count()
         };
-        if !fits(value, limits::STATE_LEVELS.saturating_sub(names)) {
-            let most = limits::STATE_LEVELS;
+        let most = limits::STATE_LEVELS;
+        if names > most || !fits(value, most - names) {
             return Err(format!("a value may nest {most} deep at most"));
         }
     }
