@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use wasmock_javascript::Value;
 
@@ -167,16 +167,16 @@ impl SessionState {
     }
 }
 
-/// How long a call may run, its nested calls included. Waiting does not count.
+/// How long a call may run, its nested calls included. Waiting does not count, for the processor
+/// neither.
 pub struct Budget {
     limit: Duration,
     /// Running time of the turns that have ended.
     spent: AtomicU64,
     /// Running time that does not count: the start of an instance.
     forgiven: AtomicU64,
-    /// When the present turn began, in nanoseconds after `epoch`; 0 between turns.
+    /// The time of the thread when the present turn began, in nanoseconds; 0 between turns.
     turn: AtomicU64,
-    epoch: Instant,
     /// What the call holds as long as it is a short one.
     held: Mutex<Option<Box<dyn Send>>>,
 }
@@ -198,7 +198,6 @@ impl Budget {
             spent: AtomicU64::new(0),
             forgiven: AtomicU64::new(0),
             turn: AtomicU64::new(0),
-            epoch: Clock::instant(),
             held: Mutex::default(),
         }
     }
@@ -223,9 +222,9 @@ impl Budget {
         self.limit
     }
 
-    /// A turn begins: the guest runs from now on.
+    /// A turn begins: the guest runs from now on, on this thread.
     pub fn begin_turn(&self) {
-        self.turn.store(self.elapsed().max(1), Ordering::Relaxed);
+        self.turn.store(thread_nanos().max(1), Ordering::Relaxed);
     }
 
     /// The turn ends: the guest waits or is done.
@@ -233,15 +232,16 @@ impl Budget {
         let began = self.turn.swap(0, Ordering::Relaxed);
         if began > 0 {
             self.spent
-                .fetch_add(self.elapsed().saturating_sub(began), Ordering::Relaxed);
+                .fetch_add(thread_nanos().saturating_sub(began), Ordering::Relaxed);
         }
     }
 
-    /// The running time so far, the present turn included.
+    /// The running time so far, the present turn included; during a turn it is asked on the
+    /// thread of the turn.
     pub fn running(&self) -> Duration {
         let began = self.turn.load(Ordering::Relaxed);
         let turn = if began > 0 {
-            self.elapsed().saturating_sub(began)
+            thread_nanos().saturating_sub(began)
         } else {
             0
         };
@@ -254,8 +254,8 @@ impl Budget {
         let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         self.forgiven.fetch_add(nanos, Ordering::Relaxed);
     }
+}
 
-    fn elapsed(&self) -> u64 {
-        u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX)
-    }
+fn thread_nanos() -> u64 {
+    u64::try_from(Clock::thread_time().as_nanos()).unwrap_or(u64::MAX)
 }

@@ -36,6 +36,21 @@ impl Clock {
         }
     }
 
+    /// How long the calling thread has run on a processor: on a busy machine far less than time
+    /// has passed. Where the system does not say, the time that has passed counts.
+    pub fn thread_time() -> Duration {
+        #[cfg(unix)]
+        {
+            let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+            Duration::try_from(time).unwrap_or_default()
+        }
+        #[cfg(not(unix))]
+        {
+            static START: OnceLock<Instant> = OnceLock::new();
+            START.get_or_init(Self::instant).elapsed()
+        }
+    }
+
     /// Milliseconds since 1970 in UTC.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn now_ms(&self) -> f64 {

@@ -115,9 +115,9 @@ impl Pool {
             Some(instance) => instance,
             None => {
                 self.starts.may_try().map_err(NoInstance::Start)?;
-                let began = Clock::instant();
+                let (began, ran) = (Clock::instant(), budget.running());
                 let started = self.blueprint.instantiate().await;
-                budget.forgive(began.elapsed());
+                budget.forgive(budget.running().saturating_sub(ran));
                 self.starts
                     .tried(&self.blueprint.plugin, started.as_ref().err());
                 if let Some(meter) = &self.blueprint.conditions.meter {
