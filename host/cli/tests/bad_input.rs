@@ -7,30 +7,16 @@
     unreachable_pub
 )]
 
+#[path = "../../sandbox/tests/support/build.rs"]
+mod build;
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use build::build;
 use support::{BUCKETS, REGEX, Running, environment, files, http, ok, run, wasmock};
-
-/// The plugin that reaches for everything, which the sandbox's tests have.
-fn reach() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox/tests/reach");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reach");
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--target", "wasm32-wasip2"])
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(folder)
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("RUSTFLAGS")
-        .status()
-        .unwrap();
-    assert!(status.success(), "the plugin `reach` does not build");
-    target.join("wasm32-wasip2/release/reach.wasm")
-}
 
 fn serve(folder: &Path, cache: &Path, more: &[&str]) -> Command {
     let mut command = wasmock(folder, cache);
@@ -48,7 +34,7 @@ fn what_does_not_load_stops_the_start_with_a_sentence() {
     std::fs::write(folder.join("text.wasm"), "export function respond() {}").unwrap();
     std::fs::write(folder.join("core.wasm"), b"\0asm\x01\0\0\0").unwrap();
     std::fs::write(folder.join("half.wasm"), &REGEX[..REGEX.len() / 2]).unwrap();
-    let reach = reach();
+    let reach = build("reach");
     let plugin = |path: &str| format!(r#"{{ "name": "shared", "path": "{path}" }}"#);
     let reach = reach.display();
     for (plugins, words) in [
@@ -113,7 +99,7 @@ fn what_does_not_load_stops_the_start_with_a_sentence() {
 fn two_plugins_with_the_same_helper_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, cache) = (folder.path(), folder.path().join("cache"));
-    let reach = reach();
+    let reach = build("reach");
     let mock = |body: &str| {
         let path = reach.display();
         let text = format!(
@@ -244,7 +230,7 @@ fn grants_reach_from_the_file_and_the_command_line_to_the_guest() {
     let (folder, cache) = (folder.path(), folder.path().join("cache"));
     std::fs::create_dir_all(folder.join("there/data")).unwrap();
     std::fs::write(folder.join("there/data/a"), "in there").unwrap();
-    std::fs::copy(reach(), folder.join("reach.wasm")).unwrap();
+    std::fs::copy(build("reach"), folder.join("reach.wasm")).unwrap();
     let manifest = r#"{
         "name": "reach", "version": "1.2.3", "about": "Reaches for things.",
         "asks": { "http": ["localhost:*"], "read": ["data"], "env": ["REACH_*"], "readVariables": ["*"] },
@@ -345,7 +331,7 @@ fn a_plugin_in_quarantine_is_shown_and_the_rest_goes_on() {
     let plugin = format!(
         r#"{{ "name": "shared", "path": "{}", "configuration": {{ "start": "file" }},
             "grants": {{ "read": ["data"] }} }}"#,
-        reach().display()
+        build("reach").display()
     );
     asking(folder, &plugin, &[("die", "die"), ("time", "time")]);
     let mut server = Running::start(&mut serve(folder, &cache, &["--admin-api-token", "t"]));

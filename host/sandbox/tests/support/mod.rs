@@ -1,9 +1,9 @@
 //! What the tests with real components share: building them once, and a small environment.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+mod build;
+
 use std::collections::HashMap;
-use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use wasmock_exchange::roles::{Helpers, Roles};
@@ -14,24 +14,9 @@ use wasmock_javascript::Value;
 pub fn component(name: &str) -> bytes::Bytes {
     static BUILT: OnceLock<Mutex<HashMap<String, bytes::Bytes>>> = OnceLock::new();
     let mut built = BUILT.get_or_init(Mutex::default).lock().unwrap();
-    let component = built.entry(name.to_owned()).or_insert_with(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests")
-            .join(name);
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--release", "--target", "wasm32-wasip2"])
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(folder)
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("RUSTFLAGS")
-            .status()
-            .unwrap();
-        assert!(status.success(), "the plugin {name} does not build");
-        let file = target.join(format!("wasm32-wasip2/release/{name}.wasm"));
-        std::fs::read(file).unwrap().into()
-    });
+    let component = built
+        .entry(name.to_owned())
+        .or_insert_with(|| std::fs::read(build::build(name)).unwrap().into());
     component.clone()
 }
 
