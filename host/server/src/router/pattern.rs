@@ -76,33 +76,35 @@ impl Pattern {
     /// The parameters of a path that fits in that way: texts, lists of texts for wildcards.
     /// What does not decode is left out; servers refuse such paths before they come here.
     pub(crate) fn params(&self, path: &str, way: usize) -> Object {
-        let Some(spans) = self.spans(path, way) else {
-            return Object::new();
-        };
-        let captures = self.ways[way].iter().filter_map(|piece| match piece {
-            Piece::Capture(capture) => Some(capture),
-            Piece::Text(_) => None,
-        });
-        captures
-            .zip(spans)
-            .filter_map(|(Capture { name, wildcard, .. }, span)| {
-                Some((name.as_str(), value(*wildcard, &path[span])?))
+        self.captured(path, way)
+            .filter_map(|(Capture { name, wildcard, .. }, text)| {
+                Some((name.as_str(), value(*wildcard, text)?))
             })
             .collect()
     }
 
     /// One of [`Pattern::params`]; the last of a name counts.
     pub(crate) fn param(&self, name: &str, path: &str, way: usize) -> Option<Value> {
-        let spans = self.spans(path, way)?;
-        let captures = self.ways[way].iter().filter_map(|piece| match piece {
+        let named = |(capture, _): &(&Capture, _)| capture.name == name;
+        let (Capture { wildcard, .. }, text) = self.captured(path, way).filter(named).last()?;
+        value(*wildcard, text)
+    }
+
+    /// The captures and what they caught; none where the path does not fit in that way.
+    fn captured<'a>(
+        &'a self,
+        path: &'a str,
+        way: usize,
+    ) -> impl Iterator<Item = (&'a Capture, &'a str)> {
+        let spans = self.spans(path, way);
+        let pieces = self.ways.get(way).into_iter().flatten();
+        let captures = pieces.filter_map(|piece| match piece {
             Piece::Capture(capture) => Some(capture),
             Piece::Text(_) => None,
         });
-        let named = captures
-            .zip(spans)
-            .filter(|(capture, _)| capture.name == name);
-        let (Capture { wildcard, .. }, span) = named.last()?;
-        value(*wildcard, &path[span])
+        captures
+            .zip(spans.into_iter().flatten())
+            .map(|(capture, span)| (capture, &path[span]))
     }
 
     fn spans(&self, path: &str, way: usize) -> Option<Spans> {
