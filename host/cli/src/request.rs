@@ -136,14 +136,8 @@ impl Request {
             .into_iter()
             .flatten()
         {
-            let values = value
-                .as_array()
-                .map_or(std::slice::from_ref(value), Vec::as_slice);
-            headers.extend(
-                values
-                    .iter()
-                    .map(|value| (name.to_ascii_lowercase(), plain(value))),
-            );
+            let line = |value| (name.to_ascii_lowercase(), plain(value));
+            headers.extend(values(value).iter().map(line));
         }
         let body = match parts.get("body") {
             None => String::new(),
@@ -206,6 +200,12 @@ pub(crate) fn to_json(value: &Value) -> Json {
     json::to_text(value)
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or(Json::Null)
+}
+
+/// The values of a header: a list, or one that stands for itself.
+pub(crate) fn values(json: &Json) -> &[Json] {
+    json.as_array()
+        .map_or(std::slice::from_ref(json), Vec::as_slice)
 }
 
 fn plain(json: &Json) -> String {

@@ -14,7 +14,7 @@ use super::state::Before;
 use super::trial::{Input, Report, Setting, Trials, shown, time};
 use super::{Ended, print};
 use crate::grant::{self, THIS};
-use crate::request::Request;
+use crate::request::{Request, values};
 
 /// Makes the trial and prints what came of it.
 pub(crate) fn run(arguments: &Run) -> Ended {
@@ -155,14 +155,8 @@ fn for_people(report: &Report) -> String {
 fn answer_lines(answer: &Json) -> String {
     let mut lines = vec![format!("HTTP {}", answer["status"])];
     for (name, value) in answer["headers"].as_object().into_iter().flatten() {
-        let values = value
-            .as_array()
-            .map_or(std::slice::from_ref(value), Vec::as_slice);
-        lines.extend(
-            values
-                .iter()
-                .map(|value| format!("{name}: {}", shown(value))),
-        );
+        let line = |value| format!("{name}: {}", shown(value));
+        lines.extend(values(value).iter().map(line));
     }
     match (&answer["body"], &answer["file"]) {
         (Json::Null, Json::Null) => {}
