@@ -32,7 +32,7 @@ pub use print::Print;
 pub use random::Random;
 pub use rights::{Access, Right, Rights};
 pub use state::{Entry, MemoryState, Operation, Space, State, StateError, Updated};
-pub use template::{Template, TemplateError, unique_id};
+pub use template::{Compiled, Template, TemplateError, unique_id};
 
 /// A boxed future that owns everything it needs; what asynchronous trait methods return.
 pub type BoxFuture<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;

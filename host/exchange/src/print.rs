@@ -57,15 +57,12 @@ impl Print {
     /// The text for an exchange; none where the plugin must be asked.
     pub fn text(&self, exchange: &dyn Exchange) -> Option<String> {
         let mut out = String::with_capacity(self.room);
+        let nothing = exchange.kind() == Kind::None;
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::LookUp { find, escaped } => {
-                    if exchange.kind() == Kind::None {
-                        return None;
-                    }
-                    find.print(exchange, *escaped, &mut out)?;
-                }
+                Piece::LookUp { .. } if nothing => return None,
+                Piece::LookUp { find, escaped } => find.print(exchange, *escaped, &mut out)?,
             }
         }
         (out.len() <= limits::PRINTED).then_some(out)

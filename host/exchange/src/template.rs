@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::Print;
+use crate::{Effects, Print};
 
 /// A number that no other template, rule or configuration of this process has or will have.
 pub fn unique_id() -> u64 {
@@ -18,9 +18,18 @@ pub struct Template {
     pub id: u64,
     /// The text as the file writes it.
     pub source: Arc<str>,
-    /// The template in a form that prints without the plugin, once it was compiled; none where
-    /// only the plugin can render it.
-    pub print: Arc<OnceLock<Option<Print>>>,
+    /// What is known of it since it was compiled; none where it does not parse.
+    pub compiled: Arc<OnceLock<Option<Compiled>>>,
+}
+
+/// What is known of a template that was compiled.
+#[derive(Debug)]
+pub struct Compiled {
+    /// What rendering does besides making text.
+    pub effects: Effects,
+    /// The template in a form that prints without the plugin; none where only the plugin can
+    /// render it.
+    pub print: Option<Print>,
 }
 
 impl Template {
@@ -29,7 +38,7 @@ impl Template {
         Self {
             id: unique_id(),
             source: source.into(),
-            print: Arc::default(),
+            compiled: Arc::default(),
         }
     }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use wasmock_exchange::roles::Templates;
 use wasmock_exchange::{
-    BoxFuture, Call, Clock, Environment, Failure, FailureKind, HelperInfo, Print, Random, State,
-    StateError, Template, TemplateError,
+    BoxFuture, Call, Clock, Compiled, Environment, Failure, FailureKind, HelperInfo, Print, Random,
+    State, StateError, Template, TemplateError,
 };
 use wasmock_javascript::Value;
 
@@ -132,21 +132,36 @@ impl Environment for Scope {
 }
 
 impl Site {
-    /// Has a template compiled and keeps what is known of it.
-    pub(super) async fn compile(&self, template: &Template, call: Call) -> Call {
+    /// What is known of a template: it is compiled when it is asked for the first time. None where
+    /// it does not parse, or nobody could be asked.
+    pub(crate) async fn compiled<'t>(
+        &self,
+        template: &'t Template,
+        mut call: Call,
+    ) -> (Call, Option<&'t Compiled>) {
+        if template.compiled.get().is_none() {
+            call = self.compile(template, call).await;
+        }
+        (call, template.compiled.get().and_then(Option::as_ref))
+    }
+
+    async fn compile(&self, template: &Template, call: Call) -> Call {
         let Some(templates) = self.plugins().templates().cloned() else {
             return call;
         };
         let (call, summary) = templates.compile(template.clone(), call).await;
-        let print = match summary {
-            Ok(summary) => Print::new(summary),
+        let compiled = match summary {
+            Ok(summary) => Some(Compiled {
+                effects: summary.effects,
+                print: Print::new(summary),
+            }),
             // What does not parse is rendered for its error; a plugin that was busy is asked
             // again next time.
             Err(error) if error.line > 0 => None,
             Err(_) => return call,
         };
         // Another exchange may have been faster, with the same result.
-        let _ = template.print.set(print);
+        let _ = template.compiled.set(compiled);
         call
     }
 

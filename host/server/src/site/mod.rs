@@ -400,15 +400,10 @@ impl Site {
     pub(crate) async fn render_template(
         &self,
         template: &Template,
-        mut call: Call,
+        call: Call,
     ) -> (Call, Result<String, TemplateError>) {
-        let print = match template.print.get() {
-            Some(print) => print.as_ref(),
-            None => {
-                call = self.compile(template, call).await;
-                template.print.get().and_then(Option::as_ref)
-            }
-        };
+        let (call, compiled) = self.compiled(template, call).await;
+        let print = compiled.and_then(|compiled| compiled.print.as_ref());
         match print.and_then(|print| print.text(&*call.exchange)) {
             Some(text) => (call, Ok(text)),
             None => self.render(template.clone(), call).await,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use wasmock_environment::{Binary, OnError, ResponseMode};
-use wasmock_exchange::{Body, Call, Close, Exchange, Kind};
+use wasmock_exchange::{Body, Call, Close, Effects, Exchange, Kind};
 use wasmock_javascript::Value;
 
 use super::exchange::Conversation;
@@ -334,18 +334,11 @@ impl Definition {
             else {
                 return false;
             };
-            let Some(templates) = site.plugins().templates().cloned() else {
-                return false;
-            };
             let call = site.call(exchange.clone());
-            match templates.compile(template.clone(), call).await {
-                (_, Ok(summary))
-                    if summary.effects.writes_state || summary.effects.draws_random =>
-                {
-                    return false;
-                }
-                (_, Ok(_)) => {}
-                (_, Err(_)) => return false,
+            let (_, compiled) = site.compiled(template, call).await;
+            let plain = |effects: Effects| !effects.writes_state && !effects.draws_random;
+            if !compiled.is_some_and(|compiled| plain(compiled.effects)) {
+                return false;
             }
         }
         true
