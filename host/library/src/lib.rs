@@ -15,7 +15,7 @@ mod registry;
 mod shelf;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -62,9 +62,7 @@ impl Library {
         let locked = lock.get(place);
         let expected = place.digest().or(locked.map(|locked| &locked.sha256));
         if let Where::File(path) = place.at() {
-            let bytes = fs::read(path)
-                .map_err(|error| Error(format!("cannot read {}: {error}", path.display())))?;
-            let bytes = Bytes::from(bytes);
+            let bytes = read(path)?;
             if let Some(expected) = place.digest() {
                 check(place, expected, &bytes)?;
             }
@@ -141,9 +139,7 @@ impl Library {
         let bytes = match place.at() {
             Where::Registry(reference) => reference.fetch(digest).await?,
             Where::Web(address) => fetch(address).await?,
-            Where::File(path) => fs::read(path)
-                .map_err(|error| Error(format!("cannot read {}: {error}", path.display())))?
-                .into(),
+            Where::File(path) => read(path)?,
         };
         check(place, digest, &bytes)?;
         self.keep(digest, &bytes);
@@ -166,6 +162,13 @@ fn check(place: &Place, expected: &Digest, bytes: &[u8]) -> Result<(), Error> {
         "{place} has the SHA-256 {found}, and {expected} was expected; if the change is meant, \
          write the new digest, or lock it with `wasmock plugin pull --update`"
     )))
+}
+
+fn read(path: &Path) -> Result<Bytes, Error> {
+    let bytes = fs::read(path);
+    bytes
+        .map(Bytes::from)
+        .map_err(|error| Error(format!("cannot read {}: {error}", path.display())))
 }
 
 async fn fetch(address: &str) -> Result<Bytes, Error> {
