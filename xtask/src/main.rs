@@ -117,12 +117,10 @@ fn test() -> Result<(), String> {
     }
     clients(&built, &mut skipped)?;
     // Tests of shared plugins leave their part out themselves where these are missing.
-    let registry = Command::new("docker-registry").arg("help").output();
-    if !registry.is_ok_and(|output| output.status.success()) {
+    if !answers("docker-registry", "help") {
         skipped.push("plugins from a registry (docker-registry is not installed)".to_owned());
     }
-    let openssl = Command::new("openssl").arg("version").output();
-    if !openssl.is_ok_and(|output| output.status.success()) {
+    if !answers("openssl", "version") {
         skipped.push("plugins from a secure address (openssl is not installed)".to_owned());
     }
     match skipped.as_slice() {
@@ -229,8 +227,13 @@ fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
 }
 
 fn has(tool: &str) -> bool {
+    answers(tool, "--version")
+}
+
+/// Whether a tool is there and knows that word.
+fn answers(tool: &str, word: &str) -> bool {
     Command::new(tool)
-        .arg("--version")
+        .arg(word)
         .output()
         .is_ok_and(|output| output.status.success())
 }
