@@ -216,8 +216,8 @@ mod tests {
         let mut both = Faker::new(Some(1), || 0, "en").unwrap();
         let mut method = both.clone();
         both.fill("{{color.human}}").unwrap();
-        method.call("color.human", &[], 0.0).unwrap();
-        method.call("color.human", &[], 0.0).unwrap();
+        method.call("color.human", &[], || 0.0).unwrap();
+        method.call("color.human", &[], || 0.0).unwrap();
         assert_eq!(both.random.next(), method.random.next());
     }
 }

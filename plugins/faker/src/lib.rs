@@ -10,7 +10,7 @@
 //! use wasmock_faker::Faker;
 //! let mut faker = Faker::new(Some(42), || 0, "en").unwrap();
 //! let args = [wasmock_javascript::Value::Number(100.0)];
-//! assert_eq!(faker.call("number.int", &args, 0.0).unwrap().to_text(), "37");
+//! assert_eq!(faker.call("number.int", &args, || 0.0).unwrap().to_text(), "37");
 //! ```
 
 mod calendar;
@@ -19,6 +19,7 @@ mod expression;
 mod latin;
 mod lists;
 mod modules;
+mod names;
 mod options;
 mod pattern;
 mod random;
@@ -30,6 +31,7 @@ use wasmock_javascript::Value;
 pub use error::{Error, UnknownLocale};
 pub use lists::locales;
 
+use names::NamePattern;
 use random::Random;
 
 /// A source of fake values: a sequence of draws and a locale.
@@ -37,9 +39,9 @@ use random::Random;
 pub struct Faker {
     random: Random,
     locale: &'static lists::Locale,
-    now_ms: f64,
-    /// The lists of weighted patterns that were asked for, read.
-    patterns: Vec<(lists::Key, Rc<[(f64, &'static str)]>)>,
+    now: fn() -> f64,
+    /// The lists of patterns of names that were asked for, read.
+    patterns: Vec<(lists::Key, Rc<[NamePattern]>)>,
 }
 
 /// One method, as users name it in a template.
@@ -72,7 +74,7 @@ impl Faker {
         Ok(Self {
             random: Random::new(seed),
             locale,
-            now_ms: 0.0,
+            now: || 0.0,
             patterns: Vec::new(),
         })
     }
@@ -87,7 +89,7 @@ impl Faker {
         Ok(Self {
             random: Random::shared(draw),
             locale,
-            now_ms: 0.0,
+            now: || 0.0,
             patterns: Vec::new(),
         })
     }
@@ -97,21 +99,26 @@ impl Faker {
         self.random = Random::new(seed);
     }
 
-    /// Calls a method by name with the arguments faker.js would get. `now_ms` is the
-    /// present, from which dates without a `refDate` count.
+    /// Calls a method by name with the arguments faker.js would get. `now` tells the
+    /// milliseconds since 1970 from which dates without a `refDate` count; only they ask it.
     ///
     /// # Errors
     /// [`Error::NotAMethod`] for an unknown name, otherwise what faker.js would throw.
-    pub fn call(&mut self, name: &str, args: &[Value], now_ms: f64) -> Result<Value, Error> {
-        self.run(method(name).ok_or(Error::NotAMethod)?, args, now_ms)
+    pub fn call(&mut self, name: &str, args: &[Value], now: fn() -> f64) -> Result<Value, Error> {
+        self.run(method(name).ok_or(Error::NotAMethod)?, args, now)
     }
 
     /// [`Faker::call`] for a method that was looked up before.
     ///
     /// # Errors
     /// What faker.js would throw.
-    pub fn run(&mut self, method: &Method, args: &[Value], now_ms: f64) -> Result<Value, Error> {
-        self.now_ms = now_ms;
+    pub fn run(
+        &mut self,
+        method: &Method,
+        args: &[Value],
+        now: fn() -> f64,
+    ) -> Result<Value, Error> {
+        self.now = now;
         (method.run)(self, args)
     }
 }

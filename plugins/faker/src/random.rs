@@ -14,23 +14,60 @@ pub(crate) struct Random(Words);
 /// Where the 32-bit words of the sequence come from.
 #[derive(Clone, Debug)]
 enum Words {
-    Own(Box<Mt>),
+    Own(Box<Own>),
     /// Kept elsewhere: a component's instances share the server's sequence.
     Shared(fn() -> u32),
 }
 
+/// A sequence and its next words, made some at a time: taking one is then a look into a list.
+#[derive(Clone, Debug)]
+struct Own {
+    generator: Mt,
+    ready: [u32; 64],
+    taken: usize,
+}
+
+impl Own {
+    fn new(seed: u32) -> Self {
+        Self {
+            generator: Mt::new(seed),
+            ready: [0; 64],
+            taken: 64,
+        }
+    }
+
+    #[inline]
+    fn next(&mut self) -> u32 {
+        if let Some(word) = self.ready.get(self.taken) {
+            self.taken += 1;
+            return *word;
+        }
+        self.refill()
+    }
+
+    #[cold]
+    fn refill(&mut self) -> u32 {
+        for word in &mut self.ready {
+            *word = self.generator.next_u32();
+        }
+        self.taken = 1;
+        self.ready[0]
+    }
+}
+
 impl Random {
     pub(crate) fn new(seed: u32) -> Self {
-        Self(Words::Own(Box::new(Mt::new(seed))))
+        Self(Words::Own(Box::new(Own::new(seed))))
     }
 
     pub(crate) fn shared(draw: fn() -> u32) -> Self {
         Self(Words::Shared(draw))
     }
 
+    #[inline]
     fn word(&mut self) -> u32 {
         match &mut self.0 {
-            Words::Own(generator) => generator.next_u32(),
+            Words::Own(own) => own.next(),
             Words::Shared(draw) => draw(),
         }
     }
@@ -40,6 +77,14 @@ impl Random {
         let high = f64::from(self.word() >> 5);
         let low = f64::from(self.word() >> 6);
         (high * 67_108_864.0 + low) / 9_007_199_254_740_992.0
+    }
+
+    /// An index into a list of `2^count` items, at most 27: the first bits of a draw, as its
+    /// double would give them.
+    fn bits(&mut self, count: u32) -> usize {
+        let high = self.word();
+        self.word();
+        (high >> (32 - count)) as usize
     }
 
     /// An integer from `low` to `high`, both included; no draw when they are equal.
@@ -59,6 +104,9 @@ impl Random {
     pub(crate) fn index(&mut self, length: usize) -> usize {
         if length <= 1 {
             return 0;
+        }
+        if length.is_power_of_two() && length <= 1 << 27 {
+            return self.bits(length.trailing_zeros());
         }
         (self.next() * length as f64) as usize
     }
@@ -128,6 +176,15 @@ mod tests {
             Random::new(-5_i32 as u32).next(),
             Random::new(4_294_967_291).next()
         );
+    }
+
+    #[test]
+    fn powers_of_two_take_the_first_bits_of_the_double() {
+        let mut random = Random::new(5);
+        for power in 1..=27 {
+            let double = random.clone().next() * f64::from(1_u32 << power);
+            assert_eq!(random.index(1 << power), double as usize);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use wasmock_faker::Faker;
+use wasmock_faker::{Faker, Method};
 use wasmock_javascript::{Object, Text, Value, json};
 use wasmock_plugin::{
     Effects as Flags, Lifecycle, LookUp, Part as WirePart, Place as WirePlace, Summary,
@@ -17,6 +17,9 @@ use wasmock_plugin::{
 };
 
 use crate::{Effects, External, FakeError, Host, Lookup, Part, Place, Template, fake};
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 const LIFECYCLE: Lifecycle = wasmock_plugin::lifecycle!()
     .configure(configure)
@@ -341,7 +344,7 @@ impl Host for Outside {
         helpers::call(id, &args, &named).map(|wire| self.value(wire))
     }
 
-    fn fake(&mut self, method: &str, args: &[Value]) -> Result<Value, FakeError> {
+    fn fake(&mut self, method: &Method, args: &[Value]) -> Result<Value, FakeError> {
         FAKER.with_borrow_mut(|slot| {
             if slot.is_none() {
                 let locale = random::locale();
@@ -352,7 +355,7 @@ impl Host for Outside {
                 *slot = Some(made.map_err(|error| FakeError::Failed(error.to_string()))?);
             }
             match slot {
-                Some(faker) => fake::fake(faker, method, args, clock::now()),
+                Some(faker) => fake::fake(faker, method, args, clock::now),
                 None => Err(FakeError::Unknown),
             }
         })

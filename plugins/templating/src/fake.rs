@@ -1,6 +1,6 @@
 //! Fake data: the library behind `{{faker …}}` in the words of [`Host::fake`](crate::Host::fake).
 
-use wasmock_faker::{Error, Faker};
+use wasmock_faker::{Error, Faker, Method};
 use wasmock_javascript::Value;
 
 use crate::FakeError;
@@ -12,15 +12,13 @@ use crate::FakeError;
 /// See [`FakeError`].
 pub fn fake(
     faker: &mut Faker,
-    method: &str,
+    method: &Method,
     args: &[Value],
-    now_ms: f64,
+    now: fn() -> f64,
 ) -> Result<Value, FakeError> {
-    faker
-        .call(method, args, now_ms)
-        .map_err(|error| match error {
-            Error::NotAMethod => FakeError::Unknown,
-            Error::Faker(text) => FakeError::Refused(text),
-            Error::Other(text) => FakeError::Failed(text),
-        })
+    faker.run(method, args, now).map_err(|error| match error {
+        Error::NotAMethod => FakeError::Unknown,
+        Error::Faker(text) => FakeError::Refused(text),
+        Error::Other(text) => FakeError::Failed(text),
+    })
 }

@@ -1,5 +1,6 @@
 //! What a template asks of the outside.
 
+use wasmock_faker::Method;
 use wasmock_javascript::{Object, Text, Value};
 
 /// What a helper or a template does besides giving a value.
@@ -194,8 +195,8 @@ pub trait Host {
     ///
     /// # Errors
     /// See [`FakeError`].
-    fn fake(&mut self, method: &str, args: &[Value]) -> Result<Value, FakeError> {
-        Err(FakeError::Unknown)
+    fn fake(&mut self, method: &Method, args: &[Value]) -> Result<Value, FakeError> {
+        Err(FakeError::Failed("there is no fake data here".into()))
     }
 
     /// An environment variable of the server, the prefix added where it is missing.

@@ -101,7 +101,7 @@ fn moment(value: &Value, name: &str) -> Result<f64, Error> {
 /// The option `refDate`, or the present.
 pub(crate) fn reference(f: &Faker, o: &Options<'_>) -> Result<f64, Error> {
     match o.get("refDate") {
-        Value::Undefined => Ok(f.now_ms.trunc()),
+        Value::Undefined => Ok((f.now)().trunc()),
         given => moment(&given, "refDate"),
     }
 }

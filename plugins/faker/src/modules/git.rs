@@ -81,7 +81,7 @@ fn commit_entry(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         lines.push(format!("Merge: {first} {}", hex(f, 7)));
     }
     let first = person::first_name(f, None)?.to_owned();
-    let last = person::last_name(f, None)?;
+    let last = person::last_name(f, None)?.into_owned();
     let full = person::full_name(f, None, Some(first.clone()), Some(last.clone()))?;
     let user = internet::username(f, Some(first.clone()), Some(last.clone()))?;
     let author = if f.random.coin() { full } else { user };

@@ -260,7 +260,7 @@ fn name_or(
     };
     let last = match last {
         Some(last) => last,
-        None => person::last_name(f, None)?,
+        None => person::last_name(f, None)?.into_owned(),
     };
     Ok((first, last))
 }
@@ -508,7 +508,7 @@ fn jwt(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
             .into_iter()
             .collect();
             for name in ["sub", "aud", "jti"] {
-                members.insert(name, uuid(f).into());
+                members.insert(name, Value::String(uuid(f)));
             }
             members.into()
         }

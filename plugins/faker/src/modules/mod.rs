@@ -88,6 +88,6 @@ pub(crate) fn find_in(module_name: &str, method: &str) -> Option<&'static Method
 
 /// The method of this full name.
 pub(crate) fn find(name: &str) -> Option<&'static Method> {
-    let (module, method) = name.split_once('.')?;
-    find_in(module, method)
+    let point = name.bytes().position(|byte| byte == b'.')?;
+    find_in(&name[..point], &name[point + 1..])
 }

@@ -1,24 +1,24 @@
 //! Names and what people do.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use wasmock_javascript::Value;
 
 use crate::error::{Error, faker};
-use crate::lists::{Key, key, weight};
+use crate::lists::{Key, key};
+use crate::names::{Part, Piece};
 use crate::options::{Options, argument};
 use crate::{Faker, Method};
 
 pub(crate) const METHODS: &[Method] = &[
     Method::new("person.firstName", "sex", "'female'", false, |f, a| {
-        Ok(first_name(f, sex(a).as_deref())?.into())
+        Ok(first_name(f, sex(a))?.into())
     }),
     Method::new("person.lastName", "sex", "", true, |f, a| {
-        Ok(last_name(f, sex(a).as_deref())?.into())
+        Ok(Value::text(last_name(f, sex(a))?))
     }),
     Method::new("person.middleName", "sex", "", false, |f, a| {
-        Ok(middle_name(f, sex(a).as_deref())?.into())
+        Ok(middle_name(f, sex(a))?.into())
     }),
     Method::new(
         "person.fullName",
@@ -47,7 +47,7 @@ pub(crate) const METHODS: &[Method] = &[
         Ok(f.pick_pattern(key::PERSON_BIO_PATTERN)?.into())
     }),
     Method::new("person.prefix", "sex", "'female'", true, |f, a| {
-        Ok(prefix(f, sex(a).as_deref())?.into())
+        Ok(prefix(f, sex(a))?.into())
     }),
     Method::new("person.suffix", "", "", true, |f, _| {
         f.pick_value(key::PERSON_SUFFIX)
@@ -69,8 +69,8 @@ pub(crate) const METHODS: &[Method] = &[
     }),
 ];
 
-fn sex(args: &[Value]) -> Option<String> {
-    argument(args, 0).as_str().map(str::to_owned)
+fn sex(args: &[Value]) -> Option<&str> {
+    argument(args, 0).as_str()
 }
 
 /// One item of the list for a sex, else of the common one; a locale may have only one kind.
@@ -106,8 +106,8 @@ pub(crate) fn first_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static st
 }
 
 /// Last names follow a weighted pattern: some are two names joined.
-pub(crate) fn last_name(f: &mut Faker, sex: Option<&str>) -> Result<String, Error> {
-    let pattern = f.weighted_pattern(match sex {
+pub(crate) fn last_name(f: &mut Faker, sex: Option<&str>) -> Result<Cow<'static, str>, Error> {
+    let pattern = f.name_pattern(match sex {
         Some("female") if !f.list(key::PERSON_LAST_NAME_PATTERN_FEMALE).is_empty() => {
             key::PERSON_LAST_NAME_PATTERN_FEMALE
         }
@@ -116,10 +116,10 @@ pub(crate) fn last_name(f: &mut Faker, sex: Option<&str>) -> Result<String, Erro
         }
         _ => key::PERSON_LAST_NAME_PATTERN_GENERIC,
     })?;
-    if pattern == "{{person.last_name.generic}}" {
-        return Ok(f.pick(key::PERSON_LAST_NAME_GENERIC)?.to_owned());
+    if pattern.is_last_name() {
+        return Ok(f.pick(key::PERSON_LAST_NAME_GENERIC)?.into());
     }
-    f.fill(pattern)
+    f.fill(pattern.pattern()).map(Cow::Owned)
 }
 
 fn middle_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> {
@@ -159,87 +159,35 @@ pub(crate) fn full_name(
     let sex = sex.unwrap_or_else(|| sex_type(f).to_owned());
     let sex = Some(sex.as_str());
     let first = match first {
-        Some(first) => first,
-        None => first_name(f, sex)?.to_owned(),
+        Some(first) => first.into(),
+        None => Cow::Borrowed(first_name(f, sex)?),
     };
     let last = match last {
-        Some(last) => last,
+        Some(last) => last.into(),
         None => last_name(f, sex)?,
     };
-    let mut parts = Pattern::new(f.weighted_pattern(key::PERSON_NAME)?);
-    // In this order, which is the order of the draws.
-    for name in [
-        "person.prefix",
-        "person.firstName",
-        "person.middleName",
-        "person.lastName",
-        "person.suffix",
-    ] {
-        for part in parts.named(name) {
-            *part = match name {
-                "person.prefix" => prefix(f, sex)?.into(),
-                "person.firstName" => first.as_str().into(),
-                "person.middleName" => middle_name(f, sex)?.into(),
-                "person.lastName" => last.as_str().into(),
-                _ => f.pick(key::PERSON_SUFFIX)?.into(),
-            };
-        }
+    let pattern = f.name_pattern(key::PERSON_NAME)?;
+    // What a pattern holds is drawn in this order, once.
+    let (mut before, mut middle, mut after) = ("", "", "");
+    if pattern.has(Part::Prefix) {
+        before = prefix(f, sex)?;
     }
-    Ok(parts.text())
-}
-
-/// A pattern in pieces: texts and, between them, what stands in braces.
-struct Pattern<'a>(Vec<(Option<&'static str>, Cow<'a, str>)>);
-
-impl<'a> Pattern<'a> {
-    fn new(pattern: &'static str) -> Self {
-        let mut pieces = Vec::with_capacity(8);
-        let mut rest = pattern;
-        while let Some(at) = rest.find('{') {
-            let name = rest[at..].strip_prefix("{{");
-            let Some((name, after)) = name.and_then(|inner| {
-                let end = inner.find('}')?;
-                Some((&inner[..end], inner[end..].strip_prefix("}}")?))
-            }) else {
-                break;
-            };
-            pieces.push((None, rest[..at].into()));
-            pieces.push((Some(name), rest[at..rest.len() - after.len()].into()));
-            rest = after;
-        }
-        pieces.push((None, rest.into()));
-        Self(pieces)
+    if pattern.has(Part::MiddleName) {
+        middle = middle_name(f, sex)?;
     }
-
-    /// The pieces of this name, to be filled in.
-    fn named(&mut self, wanted: &str) -> impl Iterator<Item = &mut Cow<'a, str>> {
-        self.0
-            .iter_mut()
-            .filter(move |(name, _)| *name == Some(wanted))
-            .map(|(_, text)| text)
+    if pattern.has(Part::Suffix) {
+        after = f.pick(key::PERSON_SUFFIX)?;
     }
-
-    fn text(self) -> String {
-        self.0.into_iter().map(|(_, text)| text).collect()
+    let mut name = String::with_capacity(48);
+    for piece in pattern.pieces() {
+        name.push_str(match piece {
+            Piece::Text(text) => text,
+            Piece::Part(Part::Prefix) => before,
+            Piece::Part(Part::FirstName) => &first,
+            Piece::Part(Part::MiddleName) => middle,
+            Piece::Part(Part::LastName) => &last,
+            Piece::Part(Part::Suffix) => after,
+        });
     }
-}
-
-impl Faker {
-    /// One pattern of a list of weighted ones.
-    fn weighted_pattern(&mut self, key: Key) -> Result<&'static str, Error> {
-        let known = self.patterns.iter().find(|(known, _)| *known == key);
-        let patterns = match known {
-            Some((_, patterns)) => patterns.clone(),
-            None => {
-                let patterns: Rc<[_]> = self.list(key).iter().map(weight).collect();
-                self.patterns.push((key, patterns.clone()));
-                patterns
-            }
-        };
-        if patterns.is_empty() {
-            return faker("Cannot get value from empty dataset.");
-        }
-        let weights = patterns.iter().map(|(weight, _)| *weight);
-        Ok(patterns[self.random.weighted(weights)].1)
-    }
+    Ok(name)
 }

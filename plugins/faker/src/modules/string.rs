@@ -1,6 +1,6 @@
 //! Texts of random characters, and identifiers.
 
-use wasmock_javascript::{Value, number};
+use wasmock_javascript::{Text, Value, number};
 
 use crate::error::{Error, faker, other};
 use crate::modules::date;
@@ -69,7 +69,9 @@ pub(crate) const METHODS: &[Method] = &[
         numeric,
     ),
     Method::new("string.sample", "length", "5", true, sample),
-    Method::new("string.uuid", "", "", true, |f, _| Ok(uuid(f).into())),
+    Method::new("string.uuid", "", "", true, |f, _| {
+        Ok(Value::String(uuid(f)))
+    }),
     Method::new("string.ulid", "{refDate}", "", true, ulid),
     Method::new("string.nanoid", "length", "10", true, nanoid),
     Method::new("string.symbol", "length", "5", true, |f, a| {
@@ -253,7 +255,7 @@ fn sample(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 }
 
 /// A version 4 UUID; the variant's digit is drawn last.
-pub(crate) fn uuid(f: &mut Faker) -> String {
+pub(crate) fn uuid(f: &mut Faker) -> Text {
     let mut text = *b"xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
     for byte in &mut text {
         if *byte == b'x' {
@@ -261,7 +263,7 @@ pub(crate) fn uuid(f: &mut Faker) -> String {
         }
     }
     text[19] = b"89ab"[f.random.index(4)];
-    String::from_utf8(text.to_vec()).unwrap_or_default()
+    Text::from(std::str::from_utf8(&text).unwrap_or_default())
 }
 
 fn ulid(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {

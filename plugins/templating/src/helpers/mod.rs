@@ -25,13 +25,14 @@ mod variables;
 use std::borrow::Cow;
 
 pub(crate) use flow::BlockCall;
+use wasmock_faker::Method;
 use wasmock_javascript::{Text, Value};
 
 use crate::language::RenderError;
 use crate::language::evaluate::{At, Evaluator};
 use crate::language::frames::Context;
 use crate::language::program::{Block, CallSite};
-use crate::{Effects, Host};
+use crate::{Effects, FakeError, Host};
 
 /// One helper as users see it.
 #[derive(Clone, Copy)]
@@ -236,6 +237,15 @@ impl<'a> Call<'a, '_> {
             .map(|(_, value)| value)
     }
 
+    /// All named arguments as an object.
+    pub(crate) fn named_object(&self) -> Value {
+        let object = || Value::object(self.hash.iter().cloned().collect());
+        match &self.site.constants {
+            Some(constants) => constants.object.get_or_init(object).clone(),
+            None => object(),
+        }
+    }
+
     /// `String(value)`
     pub(crate) fn text<'v>(&mut self, value: &'v Value) -> Cow<'v, str> {
         match value {
@@ -257,6 +267,22 @@ impl<'a> Call<'a, '_> {
 
     pub(crate) fn host(&mut self) -> &mut dyn Host {
         self.evaluator.host
+    }
+
+    /// A value of the sequence of fake data. A place in a template looks its method up once:
+    /// with the same arguments every helper asks for the same.
+    pub(crate) fn fake(&mut self, name: &str, args: &[Value]) -> Result<Value, FakeError> {
+        let same = |known: &&Method| self.site.constants.is_some() || known.name == name;
+        let known = self.site.method.get().filter(same);
+        let method = match known {
+            Some(method) => method,
+            None => {
+                let method = wasmock_faker::method(name).ok_or(FakeError::Unknown)?;
+                self.site.method.set(Some(method));
+                method
+            }
+        };
+        self.host().fake(method, args)
     }
 
     /// The options themselves, where a helper gives back what it takes for an argument.

@@ -3,6 +3,7 @@
 //! `oneOf`, `someOf` and `repeat` draw from the server's chance; everything else comes from
 //! the one sequence of fake data that `--faker-seed` makes repeatable.
 
+use smallvec::SmallVec;
 use wasmock_javascript::{Object, Value, json};
 
 use super::{Answer, Call, Family, Helper, no_function, no_property, row, text};
@@ -135,14 +136,13 @@ fn some_of(call: &mut Call<'_, '_>) -> Answer {
 
 /// A faker method whose errors reach the client.
 fn open(call: &mut Call<'_, '_>, method: &str, args: &[Value]) -> Answer {
-    call.host()
-        .fake(method, args)
+    call.fake(method, args)
         .map_err(|error| RenderError::new(error.to_string()))
 }
 
 /// A faker method whose own complaints print nothing.
 fn safe(call: &mut Call<'_, '_>, method: &str, args: &[Value]) -> Answer {
-    match call.host().fake(method, args) {
+    match call.fake(method, args) {
         Ok(value) => Ok(value),
         Err(FakeError::Refused(_)) => text(""),
         Err(error) => Err(RenderError::new(error.to_string())),
@@ -206,17 +206,17 @@ fn faker(call: &mut Call<'_, '_>) -> Answer {
         )));
     }
     let unknown = || RenderError::new(format!("{name} is not a valid Faker method {HINT} {line}"));
-    if !looks_like_method(name) {
-        return Err(unknown());
-    }
-    let mut args: Vec<Value> = Vec::with_capacity(call.args.len());
-    for arg in call.args.iter().skip(1) {
+    let mut args: SmallVec<[Value; 4]> = SmallVec::new();
+    for arg in &call.args[1..] {
         args.push(
             match arg
                 .as_str()
                 .filter(|s| s.starts_with('{') && s.ends_with('}'))
             {
                 Some(written) => relaxed_object(written).ok_or_else(|| {
+                    if !looks_like_method(name) {
+                        return unknown();
+                    }
                     RenderError::new(format!("Error in parsing object argument {written}"))
                 })?,
                 None => arg.clone(),
@@ -224,9 +224,9 @@ fn faker(call: &mut Call<'_, '_>) -> Answer {
         );
     }
     if !call.hash.is_empty() {
-        args.push(Value::object(call.hash.iter().cloned().collect()));
+        args.push(call.named_object());
     }
-    match call.host().fake(name, &args) {
+    match call.fake(name, &args) {
         Ok(value) => Ok(value),
         Err(FakeError::Refused(_)) => text(""),
         Err(FakeError::Unknown) => Err(unknown()),

@@ -4,6 +4,8 @@
 //! one, a path never is; a block parameter beats both. Unknown names are remembered for
 //! `validate`; rendering them prints nothing.
 
+use std::cell::Cell;
+
 use wasmock_javascript::{Object, Text, Value};
 
 use super::dialect::{self, Atom, Core, Tag};
@@ -206,12 +208,15 @@ impl Compiler<'_> {
 
     fn site(&mut self, call: &Call<'_>, callee: Callee) -> Result<CallSite, CompileError> {
         let params = call.params.iter().map(|argument| self.argument(argument));
-        let params = params.collect::<Result<_, _>>()?;
+        let params: Box<[Expr]> = params.collect::<Result<_, _>>()?;
+        let hash = self.hash(call)?;
         Ok(CallSite {
             callee,
             name: call.tag.path.original.clone(),
+            constants: fold::constants(&params, &hash),
             params,
-            hash: self.hash(call)?,
+            hash,
+            method: Cell::new(None),
             line: call.tag.line,
         })
     }

@@ -11,7 +11,7 @@ use wasmock_javascript::{Object, Text, Value, number};
 
 use super::frames::{Context, Frame, NONE, Options, Scope, same_level};
 use super::partials::Closure;
-use super::program::{Block, Body, CallSite, Callee, Expr, Name, Op, Program, Subject};
+use super::program::{Block, Body, CallSite, Callee, Constants, Expr, Name, Op, Program, Subject};
 use super::{MAX_NESTING, escape_html};
 use crate::helpers::{BlockCall, Call};
 use crate::{Host, MAX_OUTPUT};
@@ -60,8 +60,30 @@ pub(crate) struct Evaluator<'r> {
     has_request: Option<bool>,
 }
 
-pub(crate) type Args = SmallVec<[Value; 4]>;
+type Args = SmallVec<[Value; 4]>;
 pub(crate) type Hash = SmallVec<[(Text, Value); 2]>;
+
+/// What a call is given.
+enum Arguments<'r> {
+    Constant(&'r Constants),
+    Evaluated(Args, Hash),
+}
+
+impl Arguments<'_> {
+    fn args(&self) -> &[Value] {
+        match self {
+            Self::Constant(constants) => &constants.args,
+            Self::Evaluated(args, _) => args,
+        }
+    }
+
+    fn hash(&self) -> &[(Text, Value)] {
+        match self {
+            Self::Constant(constants) => &constants.hash,
+            Self::Evaluated(_, hash) => hash,
+        }
+    }
+}
 
 impl<'r> Evaluator<'r> {
     pub(crate) fn new(program: &'r Program, host: &'r mut dyn Host) -> Self {
@@ -258,14 +280,15 @@ impl<'r> Evaluator<'r> {
         if self.depth >= MAX_NESTING * 2 {
             return Err(RenderError::new("Maximum call stack size exceeded"));
         }
-        let (args, hash) = self.arguments(site, at)?;
+        let arguments = self.arguments(site, at)?;
+        let (args, hash) = (arguments.args(), arguments.hash());
         let value = match &site.callee {
             Callee::Helper(helper) => {
                 let mut call = Call {
                     evaluator: self,
                     site,
-                    args: &args,
-                    hash: &hash,
+                    args,
+                    hash,
                     block,
                     at,
                 };
@@ -273,9 +296,9 @@ impl<'r> Evaluator<'r> {
             }
             Callee::External(external) => self
                 .host
-                .call_helper(external.id, &args, &hash)
+                .call_helper(external.id, args, hash)
                 .map_err(RenderError::new),
-            Callee::Control(control) => self.control_value(*control, site, &args, &hash, at),
+            Callee::Control(control) => self.control_value(*control, site, args, hash, at),
             Callee::Unknown(unknown) => match self.path(&unknown.path, at)?.is_truthy() {
                 false => Ok(Value::text("")),
                 true => Err(self.not_callable(unknown)),
@@ -288,28 +311,22 @@ impl<'r> Evaluator<'r> {
         value
     }
 
-    pub(crate) fn arguments(
-        &mut self,
-        site: &'r CallSite,
-        at: At,
-    ) -> Result<(Args, Hash), RenderError> {
+    fn arguments(&mut self, site: &'r CallSite, at: At) -> Result<Arguments<'r>, RenderError> {
+        if let Some(constants) = &site.constants {
+            return Ok(Arguments::Constant(constants));
+        }
         let mut args = Args::new();
         for param in &site.params {
             args.push(self.value(param, at)?);
         }
-        Ok((args, self.hash(&site.hash, at)?))
+        Ok(Arguments::Evaluated(args, self.hash(&site.hash, at)?))
     }
 
     pub(crate) fn hash(&mut self, hash: &'r [(Text, Expr)], at: At) -> Result<Hash, RenderError> {
         let mut named = Hash::new();
         for (key, expr) in hash {
             let value = self.value(expr, at)?;
-            match named.iter_mut().find(|(known, _)| known == key) {
-                Some((_, slot)) => *slot = value,
-                // It would set the prototype.
-                None if &**key == "__proto__" => {}
-                None => named.push((key.clone(), value)),
-            }
+            name(&mut named, key, value);
         }
         Ok(named)
     }
@@ -318,12 +335,12 @@ impl<'r> Evaluator<'r> {
         match &block.subject {
             Subject::Call(site) => match &site.callee {
                 Callee::Control(control) => {
-                    let (args, hash) = self.arguments(site, at)?;
+                    let arguments = self.arguments(site, at)?;
                     let call = BlockCall {
                         site,
                         block,
-                        args: &args,
-                        hash: &hash,
+                        args: arguments.args(),
+                        hash: arguments.hash(),
                         at,
                     };
                     self.control(*control, &call, out)
@@ -407,6 +424,16 @@ impl<'r> Evaluator<'r> {
             line: site.line,
             frame: at.frame,
         }))
+    }
+}
+
+/// Adds a named argument; the first of a name keeps its place.
+pub(super) fn name(named: &mut Hash, key: &Text, value: Value) {
+    match named.iter_mut().find(|(known, _)| known == key) {
+        Some((_, slot)) => *slot = value,
+        // It would set the prototype.
+        None if &**key == "__proto__" => {}
+        None => named.push((key.clone(), value)),
     }
 }
 

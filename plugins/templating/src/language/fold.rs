@@ -1,9 +1,12 @@
-//! Calls whose value is known when the template is compiled: a plain helper of constants.
+//! What is known about calls when the template is compiled: their arguments, where all are
+//! constants, and the value of a plain helper of such.
 
-use wasmock_javascript::{Object, Value};
+use std::cell::OnceCell;
 
-use super::evaluate::Evaluator;
-use super::program::{Body, CallSite, Callee, Expr, Program};
+use wasmock_javascript::{Object, Text, Value};
+
+use super::evaluate::{Evaluator, Hash, name};
+use super::program::{Body, CallSite, Callee, Constants, Expr, Program};
 use crate::helpers::Family;
 use crate::{Effects, Nothing};
 
@@ -13,6 +16,24 @@ pub(super) fn expression(site: CallSite) -> Expr {
         Some(value) => Expr::Constant(value),
         None => Expr::Call(Box::new(site)),
     }
+}
+
+/// What a call with these arguments is given, unless something has to be evaluated for it.
+pub(super) fn constants(params: &[Expr], hash: &[(Text, Expr)]) -> Option<Constants> {
+    let constant = |expr: &Expr| match expr {
+        Expr::Constant(value) => Some(value.clone()),
+        _ => None,
+    };
+    let args = params.iter().map(constant).collect::<Option<_>>()?;
+    let mut named = Hash::new();
+    for (key, expr) in hash {
+        name(&mut named, key, constant(expr)?);
+    }
+    Some(Constants {
+        args,
+        hash: named.into_iter().collect(),
+        object: OnceCell::new(),
+    })
 }
 
 /// The value, unless the helper reads anything but its arguments. A failure stays one of
@@ -31,11 +52,7 @@ fn value(site: &CallSite) -> Option<Value> {
                 | Family::Objects
                 | Family::Encoding
         );
-    let constant = |expr: &Expr| matches!(expr, Expr::Constant(_));
-    if !plain
-        || !site.params.iter().all(constant)
-        || !site.hash.iter().all(|(_, expr)| constant(expr))
-    {
+    if !plain || site.constants.is_none() {
         return None;
     }
     let program = Program {

@@ -3,6 +3,9 @@
 //! Everything that can be decided once is decided here: which helper a name means, which
 //! enclosing block a block parameter belongs to, numbers instead of names for `@variables`.
 
+use std::cell::{Cell, OnceCell};
+
+use wasmock_faker::Method;
 use wasmock_javascript::{Text, Value};
 
 use crate::helpers::Helper;
@@ -102,7 +105,20 @@ pub(crate) struct CallSite {
     pub(crate) params: Box<[Expr]>,
     /// In the order of evaluation: the last written first.
     pub(crate) hash: Box<[(Text, Expr)]>,
+    /// The values of both, where all are constants.
+    pub(crate) constants: Option<Constants>,
+    /// The method of fake data that was called here last.
+    pub(crate) method: Cell<Option<&'static Method>>,
     pub(crate) line: u32,
+}
+
+/// What a call is given, when that is the same every time.
+#[derive(Debug)]
+pub(crate) struct Constants {
+    pub(crate) args: Box<[Value]>,
+    pub(crate) hash: Box<[(Text, Value)]>,
+    /// The hash as an object, made when a helper first asks for it.
+    pub(crate) object: OnceCell<Value>,
 }
 
 #[derive(Debug)]

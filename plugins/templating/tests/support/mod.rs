@@ -2,10 +2,17 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part of this")]
 
-use wasmock_faker::Faker;
+use std::cell::Cell;
+
+use wasmock_faker::{Faker, Method};
 use wasmock_javascript::path::Path;
 use wasmock_javascript::{Object, Value, json};
 use wasmock_templating::{FakeError, Host};
+
+thread_local! {
+    /// The present of the faker at work.
+    static NOW: Cell<f64> = const { Cell::new(0.0) };
+}
 
 /// The request and the surroundings of one case.
 #[derive(Debug, Default)]
@@ -139,13 +146,13 @@ impl Host for Double {
         self.offset
     }
 
-    fn fake(&mut self, method: &str, args: &[Value]) -> Result<Value, FakeError> {
-        let now = self.now;
+    fn fake(&mut self, method: &Method, args: &[Value]) -> Result<Value, FakeError> {
+        NOW.set(self.now);
         if self.faker.is_none() {
             self.faker = Faker::new(Some(42), || 0, "en").ok();
         }
         match &mut self.faker {
-            Some(faker) => wasmock_templating::fake(faker, method, args, now),
+            Some(faker) => wasmock_templating::fake(faker, method, args, || NOW.get()),
             None => Err(FakeError::Unknown),
         }
     }

@@ -151,7 +151,7 @@ fn between(call: &mut Call<'_, '_>, from: &str, to: &str) -> Result<f64, RenderE
         }
         bounds.insert(name, Value::Date(ms));
     }
-    match host.fake("date.between", &[Value::object(bounds)]) {
+    match call.fake("date.between", &[Value::object(bounds)]) {
         Ok(value) => Ok(value.to_number()),
         Err(error) => Err(RenderError::new(error.to_string())),
     }
