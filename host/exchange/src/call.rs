@@ -1,13 +1,15 @@
 //! One call of a plugin: the exchange and everything around it.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasmock_javascript::Value;
 
-use crate::{Answer, Clock, Environment, Exchange, NoExchange, Rights, Template, unique_id};
+use crate::{
+    Answer, Clock, Environment, Exchange, NoExchange, Rights, Template, limits, unique_id,
+};
 
 /// A call, on its way. It is moved into a plugin and comes back with the result, from a nested
 /// call too, so nothing of it needs a lock; and it moves often, so it is one pointer.
@@ -169,14 +171,19 @@ impl SessionState {
 
 /// How long a call may run, its nested calls included. Waiting does not count, for the processor
 /// neither.
+///
+/// Nearly every call ends in its first turn. That one is measured by the wall clock, which takes
+/// no system call, and counts for 2 ms at most, so that a busy machine costs no call its time.
 pub struct Budget {
     limit: Duration,
     /// Running time of the turns that have ended.
     spent: AtomicU64,
     /// Running time that does not count: the start of an instance.
     forgiven: AtomicU64,
-    /// The time of the thread when the present turn began, in nanoseconds; 0 between turns.
+    /// When the present turn began, in nanoseconds of its clock; 0 between turns.
     turn: AtomicU64,
+    /// The first turn has ended.
+    later: AtomicBool,
     /// What the call holds as long as it is a short one.
     held: Mutex<Option<Box<dyn Send>>>,
 }
@@ -198,6 +205,7 @@ impl Budget {
             spent: AtomicU64::new(0),
             forgiven: AtomicU64::new(0),
             turn: AtomicU64::new(0),
+            later: AtomicBool::new(false),
             held: Mutex::default(),
         }
     }
@@ -224,38 +232,90 @@ impl Budget {
 
     /// A turn begins: the guest runs from now on, on this thread.
     pub fn begin_turn(&self) {
-        self.turn.store(thread_nanos().max(1), Ordering::Relaxed);
+        let now = match self.later.load(Ordering::Relaxed) {
+            true => thread_nanos(),
+            false => wall_nanos(),
+        };
+        self.turn.store(now.max(1), Ordering::Relaxed);
     }
 
     /// The turn ends: the guest waits or is done.
     pub fn end_turn(&self) {
-        let began = self.turn.swap(0, Ordering::Relaxed);
-        if began > 0 {
-            self.spent
-                .fetch_add(thread_nanos().saturating_sub(began), Ordering::Relaxed);
+        self.spent.fetch_add(self.turn_time(), Ordering::Relaxed);
+        self.turn.store(0, Ordering::Relaxed);
+        self.later.store(true, Ordering::Relaxed);
+    }
+
+    /// How long the present turn has taken, in nanoseconds.
+    fn turn_time(&self) -> u64 {
+        let began = self.turn.load(Ordering::Relaxed);
+        match (began, self.later.load(Ordering::Relaxed)) {
+            (0, _) => 0,
+            (_, true) => thread_nanos().saturating_sub(began),
+            (_, false) => wall_nanos().saturating_sub(began).min(FIRST_TURN),
         }
     }
 
     /// The running time so far, the present turn included; during a turn it is asked on the
     /// thread of the turn.
     pub fn running(&self) -> Duration {
-        let began = self.turn.load(Ordering::Relaxed);
-        let turn = if began > 0 {
-            thread_nanos().saturating_sub(began)
-        } else {
-            0
-        };
-        let spent = self.spent.load(Ordering::Relaxed) + turn;
+        let spent = self.spent.load(Ordering::Relaxed) + self.turn_time();
         Duration::from_nanos(spent.saturating_sub(self.forgiven.load(Ordering::Relaxed)))
     }
 
     /// Takes running time out of the count.
     pub fn forgive(&self, time: Duration) {
-        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        self.forgiven.fetch_add(nanos, Ordering::Relaxed);
+        self.forgiven.fetch_add(nanos(time), Ordering::Relaxed);
     }
 }
 
+/// The most that a first turn counts for, in nanoseconds: guests are interrupted every
+/// millisecond.
+const FIRST_TURN: u64 = 2 * limits::EPOCH.as_nanos() as u64;
+
 fn thread_nanos() -> u64 {
-    u64::try_from(Clock::thread_time().as_nanos()).unwrap_or(u64::MAX)
+    nanos(Clock::thread_time())
+}
+
+fn wall_nanos() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let start = START.get_or_init(Clock::instant);
+    nanos(Clock::instant().saturating_duration_since(*start)) + 1
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_turn_counts_for_two_milliseconds_at_most() {
+        let budget = Budget::new(Duration::from_millis(50));
+        budget.begin_turn();
+        std::thread::sleep(Duration::from_millis(5));
+        assert_eq!(budget.running(), Duration::from_millis(2));
+        budget.end_turn();
+        budget.begin_turn();
+        std::thread::sleep(Duration::from_millis(5));
+        budget.end_turn();
+        let running = budget.running();
+        assert!(running >= Duration::from_millis(2), "{running:?}");
+        assert!(
+            running < Duration::from_millis(5),
+            "sleeping counted: {running:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_forgiven_does_not_count() {
+        let budget = Budget::new(Duration::from_millis(50));
+        budget.begin_turn();
+        std::thread::sleep(Duration::from_millis(3));
+        budget.end_turn();
+        budget.forgive(Duration::from_millis(2));
+        assert_eq!(budget.running(), Duration::ZERO);
+    }
 }
