@@ -9,6 +9,7 @@
 //! The trade-off: texts are UTF-8, so a lone surrogate (half of an emoji cut by `substr`)
 //! becomes U+FFFD, where JavaScript would keep it.
 
+pub mod calendar;
 pub mod json;
 pub mod number;
 mod object;

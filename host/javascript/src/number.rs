@@ -1,5 +1,7 @@
 //! Numbers as JavaScript reads and prints them.
 
+use crate::calendar;
+
 /// `String(number)`: `1` for `1.0`, `1e+21`, `NaN`, `Infinity`, `0` for `-0`.
 pub fn to_text(number: f64) -> String {
     let mut text = String::new();
@@ -138,7 +140,7 @@ pub fn iso_date(ms: f64) -> Option<String> {
     let ms = ms as i64;
     let days = ms.div_euclid(86_400_000);
     let in_day = ms.rem_euclid(86_400_000);
-    let (year, month, day) = civil(days);
+    let (year, month, day) = calendar::date(days);
     let mut text = String::with_capacity(24);
     match year {
         0..=9999 => digits(&mut text, year as u32, 4),
@@ -149,8 +151,8 @@ pub fn iso_date(ms: f64) -> Option<String> {
     }
     let in_day = in_day as u32;
     for (before, value, width) in [
-        ('-', month, 2),
-        ('-', day, 2),
+        ('-', month as u32 + 1, 2),
+        ('-', day as u32, 2),
         ('T', in_day / 3_600_000, 2),
         (':', in_day / 60_000 % 60, 2),
         (':', in_day / 1000 % 60, 2),
@@ -188,25 +190,6 @@ fn radix_literal(text: &str) -> Option<(u32, &str)> {
         "0b" | "0B" => Some((2, &text[2..])),
         _ => None,
     }
-}
-
-/// Year, month and day of a count of days since 1970, in the proleptic Gregorian calendar.
-fn civil(days: i64) -> (i64, u32, u32) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = (day_of_year - (153 * month_from_march + 2) / 5 + 1) as u32;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month as u32, day)
 }
 
 #[cfg(test)]

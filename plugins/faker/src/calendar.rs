@@ -3,13 +3,10 @@
 //! A text without a time zone is read as UTC: this crate knows no local zone. Besides ISO
 //! 8601 the common spellings of RFC 2822, `Date.toString()` and `2024/1/31` are read.
 
+use wasmock_javascript::calendar::{self, MONTHS, WEEKDAYS};
+
 /// Milliseconds of a day.
 pub(crate) const DAY: f64 = 86_400_000.0;
-
-pub(crate) const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-pub(crate) const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
 
 /// A moment in its parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,23 +23,12 @@ pub(crate) struct Parts {
     pub(crate) weekday: usize,
 }
 
-/// Days since 1970 of a date in the proleptic Gregorian calendar; the month may overflow.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = year + month.div_euclid(12);
-    let month = month.rem_euclid(12);
-    let shifted = if month < 2 { year - 1 } else { year };
-    let era = shifted.div_euclid(400);
-    let year_of_era = shifted.rem_euclid(400);
-    let day_of_year = (153 * ((month + 10) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
 /// `Date.UTC(year, month, day)` for any year.
 pub(crate) fn utc(year: f64, month: i64, day: i64) -> f64 {
     if !year.is_finite() || year.abs() > 400_000.0 {
         return f64::NAN;
     }
-    days(year as i64, month, day) as f64 * DAY
+    calendar::days(year as i64, month, day) as f64 * DAY
 }
 
 /// The parts of a moment, which must be a valid date.
@@ -50,18 +36,11 @@ pub(crate) fn parts(ms: f64) -> Parts {
     let ms = ms as i64;
     let count = ms.div_euclid(86_400_000);
     let in_day = ms.rem_euclid(86_400_000);
-    let from_march = count + 719_468;
-    let era = from_march.div_euclid(146_097);
-    let day_of_era = from_march.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let month = (march_month + 2) % 12;
+    let (year, month, day) = calendar::date(count);
     Parts {
-        year: year_of_era + era * 400 + i64::from(month < 2),
+        year,
         month,
-        day: day_of_year - (153 * march_month + 2) / 5 + 1,
+        day,
         hour: in_day / 3_600_000,
         minute: in_day / 60_000 % 60,
         second: in_day / 1000 % 60,

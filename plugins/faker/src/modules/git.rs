@@ -1,8 +1,9 @@
 //! Commits and branches.
 
 use wasmock_javascript::Value;
+use wasmock_javascript::calendar::{MONTHS, WEEKDAYS};
 
-use crate::calendar::{self, DAY, MONTHS, WEEKDAYS};
+use crate::calendar::{self, DAY};
 use crate::error::Error;
 use crate::lists::key;
 use crate::modules::string::hex;

@@ -1,5 +1,7 @@
 //! Calendar arithmetic: JavaScript's `Date` without its object.
 
+use wasmock_javascript::calendar::{MONTHS, WEEKDAYS, date, days};
+
 use crate::Host;
 
 const DAY: f64 = 86_400_000.0;
@@ -28,7 +30,7 @@ impl Local {
         let local = ms as i64 + i64::from(offset) * 1000;
         let days = local.div_euclid(86_400_000);
         let in_day = local.rem_euclid(86_400_000);
-        let (year, month, day) = civil(days);
+        let (year, month, day) = date(days);
         Self {
             year,
             month,
@@ -46,32 +48,6 @@ impl Local {
     pub(super) fn weekday(&self) -> i64 {
         (self.days + 4).rem_euclid(7)
     }
-}
-
-/// Year, month from 0 and day of a count of days since 1970.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = (from_march + 2) % 12;
-    (year_of_era + era * 400 + i64::from(month < 2), month, day)
-}
-
-/// Days since 1970 of the first of a month (from 0, may overflow).
-pub(super) fn days_of(year: i64, month: i64) -> i64 {
-    let year = year + month.div_euclid(12);
-    let month = month.rem_euclid(12);
-    let shifted = if month < 2 { year - 1 } else { year };
-    let era = shifted.div_euclid(400);
-    let year_of_era = shifted.rem_euclid(400);
-    let day_of_year = (153 * ((month + 10) % 12) + 2) / 5;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
 }
 
 /// `TimeClip`: an instant out of JavaScript's range is no date.
@@ -134,14 +110,9 @@ pub(super) fn shift(ms: f64, unit: Unit, by: f64, host: &mut dyn Host) -> f64 {
     if year.abs() > 300_000 || month.abs() > 4_000_000 {
         return f64::NAN;
     }
-    let days = days_of(year, month).saturating_add(day - 1);
+    let days = days(year, month, day);
     from_local(days as f64 * DAY + time as f64, host)
 }
-
-const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
 
 /// `date.toString()`
 pub(crate) fn date_text(ms: f64, host: &mut dyn Host) -> String {
@@ -167,19 +138,4 @@ pub(crate) fn date_text(ms: f64, host: &mut dyn Host) -> String {
         minutes / 60,
         minutes % 60,
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_and_dates_agree() {
-        for days in (-800_000..800_000).step_by(97) {
-            let (year, month, day) = civil(days);
-            assert_eq!(days_of(year, month) + day - 1, days);
-        }
-        assert_eq!(days_of(2024, 1), 19_754);
-        assert_eq!(days_of(2023, 13), 19_754);
-    }
 }

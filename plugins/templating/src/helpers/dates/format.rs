@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::calendar::{Local, days_of};
+use wasmock_javascript::calendar::days;
+
+use super::calendar::Local;
 use crate::Host;
 use crate::language::RenderError;
 
@@ -236,7 +238,7 @@ impl Date {
             'w' => number(out, self.week(0, 1)),
             'I' => number(out, self.week(1, 4)),
             'd' => number(out, at.day),
-            'D' => number(out, at.days - days_of(at.year, 0) + 1),
+            'D' => number(out, at.days - days(at.year, 0, 1) + 1),
             'E' => self.weekday(out, length, 3),
             'e' | 'c' | 'i' => {
                 let weekday = at.weekday();
@@ -322,7 +324,7 @@ impl Date {
 
     /// The first day of week 1 of a year: the week that holds this day of January.
     fn first_week(&self, year: i64, starts: i64, january: i64) -> i64 {
-        week_start(days_of(year, 0) + january - 1, starts)
+        week_start(days(year, 0, january), starts)
     }
 
     fn week_year(&self, starts: i64, january: i64) -> i64 {

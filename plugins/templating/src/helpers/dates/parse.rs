@@ -1,9 +1,10 @@
 //! Reading dates as V8 does: ISO 8601 first, then its forgiving parser for everything else
 //! (`Jan 5, 2024 3pm`, `12/25/2024`, `Tue, 5 Nov 2024 10:00 GMT+2 (somewhere)`).
 
+use wasmock_javascript::calendar::days;
 use wasmock_javascript::number::is_space;
 
-use super::calendar::{clip, days_of, from_local};
+use super::calendar::{clip, from_local};
 use crate::Host;
 
 /// `Date.parse(text)`; NaN when the text is no date.
@@ -12,7 +13,7 @@ pub(super) fn parse(text: &str, host: &mut dyn Host) -> f64 {
     match parser.run() {
         Some(date) => {
             let (year, month, day) = date.day;
-            let days = days_of(year, month - 1) + day - 1;
+            let days = days(year, month - 1, day);
             let local = days as f64 * 86_400_000.0 + date.time as f64;
             match date.offset {
                 Some(offset) => clip(local - offset as f64 * 1000.0),
