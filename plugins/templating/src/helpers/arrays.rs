@@ -5,43 +5,27 @@ use std::cmp::Ordering;
 use wasmock_javascript::{Object, Value, utf16_len};
 
 use super::order::{self, compare_texts};
-use super::{Answer, Call, Family, Helper, Param, no_function, no_property, row, text};
+use super::{Answer, Call, Family, Helper, Param, Rows, no_function, no_property, text};
 use crate::Effects;
 use crate::language::RenderError;
+
+const ROWS: Rows = Rows(Family::Arrays, Effects::PLAIN);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("array", "value…", "An array of its arguments.", "{{join (array 1 'a') '-'}}", |call| {
+    ROWS.row("array", "value…", "An array of its arguments.", "{{join (array 1 'a') '-'}}", |call| {
         Ok(Value::array(call.args.to_vec()))
     }),
-    plain("len", "list", "How many items an array has, or units a text.", "{{len (array 1 2)}}", len),
-    plain("join", "array [separator]", "The items as one text, with `, ` between them when nothing else is given.", "{{join (array 'a' 'b') '/'}}", join),
-    plain("slice", "array start [end]", "A part of an array; negative places count from the end.", "{{join (slice (array 1 2 3) 1)}}", slice),
-    plain("reverse", "array", "The array from back to front.", "{{join (reverse (array 1 2 3))}}", reverse),
-    plain("sort", "array ['desc']", "The array sorted, by number or by alphabet as its first item is.", "{{join (sort (array 3 1 2) 'desc')}}", sort),
-    plain("sortBy", "array key ['desc']", "An array of objects sorted by one member.", "{{#each (sortBy (array (object n=2) (object n=1)) 'n')}}{{n}}{{/each}}", sort_by),
-    plain("filter", "array condition…", "The items that fulfil one of the conditions: a value, an object with members to compare, or an array of conditions that must all hold.", "{{join (filter (array 1 2 1) 1)}}", filter),
-    plain("find", "array condition…", "The first item that fulfils one of the conditions.", "{{find (array 1 2) 2}}", find),
+    ROWS.row("len", "list", "How many items an array has, or units a text.", "{{len (array 1 2)}}", len),
+    ROWS.row("join", "array [separator]", "The items as one text, with `, ` between them when nothing else is given.", "{{join (array 'a' 'b') '/'}}", join),
+    ROWS.row("slice", "array start [end]", "A part of an array; negative places count from the end.", "{{join (slice (array 1 2 3) 1)}}", slice),
+    ROWS.row("reverse", "array", "The array from back to front.", "{{join (reverse (array 1 2 3))}}", reverse),
+    ROWS.row("sort", "array ['desc']", "The array sorted, by number or by alphabet as its first item is.", "{{join (sort (array 3 1 2) 'desc')}}", sort),
+    ROWS.row("sortBy", "array key ['desc']", "An array of objects sorted by one member.", "{{#each (sortBy (array (object n=2) (object n=1)) 'n')}}{{n}}{{/each}}", sort_by),
+    ROWS.row("filter", "array condition…", "The items that fulfil one of the conditions: a value, an object with members to compare, or an array of conditions that must all hold.", "{{join (filter (array 1 2 1) 1)}}", filter),
+    ROWS.row("find", "array condition…", "The first item that fulfils one of the conditions.", "{{find (array 1 2) 2}}", find),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Arrays,
-        Effects::PLAIN,
-        function,
-    )
-}
 
 fn len(call: &mut Call<'_, '_>) -> Answer {
     Ok(Value::Number(match call.arg(0) {

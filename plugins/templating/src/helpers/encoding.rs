@@ -2,35 +2,19 @@
 
 use wasmock_javascript::Value;
 
-use super::{Answer, Call, Family, Helper, row};
+use super::{Answer, Call, Family, Helper, Rows};
 use crate::Effects;
+
+const ROWS: Rows = Rows(Family::Encoding, Effects::PLAIN);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("base64", "value", "The text in Base64; also around a block.", "{{base64 'wasmock'}}", |call| encode(call, STANDARD, true)),
-    plain("base64Decode", "text", "The text behind Base64; also around a block.", "{{base64Decode 'd2FzbW9jaw=='}}", decode),
-    plain("base64url", "value", "The text in Base64 for addresses: `-` and `_`, no padding.", "{{base64url '~~~'}}", |call| encode(call, URL, false)),
-    plain("base64urlDecode", "text", "The text behind Base64 for addresses.", "{{base64urlDecode 'fn5-'}}", decode),
+    ROWS.row("base64", "value", "The text in Base64; also around a block.", "{{base64 'wasmock'}}", |call| encode(call, STANDARD, true)),
+    ROWS.row("base64Decode", "text", "The text behind Base64; also around a block.", "{{base64Decode 'd2FzbW9jaw=='}}", decode),
+    ROWS.row("base64url", "value", "The text in Base64 for addresses: `-` and `_`, no padding.", "{{base64url '~~~'}}", |call| encode(call, URL, false)),
+    ROWS.row("base64urlDecode", "text", "The text behind Base64 for addresses.", "{{base64urlDecode 'fn5-'}}", decode),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Encoding,
-        Effects::PLAIN,
-        function,
-    )
-}
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -7,11 +7,13 @@
 
 use wasmock_javascript::{Text, Value, number};
 
-use super::{Family, Helper, row};
+use super::{Family, Helper, Rows};
 use crate::Effects;
 use crate::language::evaluate::{At, Evaluator, RenderError};
 use crate::language::frames::{Context, NONE};
 use crate::language::program::{Block, CallSite, Control, Name};
+
+const ROWS: Rows = Rows(Family::Flow, Effects::PLAIN);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
@@ -20,8 +22,8 @@ pub(super) const HELPERS: &[Helper] = &[
     block("unless", "value", "Renders its block when the value is not true.", "{{#unless false}}yes{{/unless}}"),
     block("each", "list", "Renders its block for each item or member; `this`, `@index`, `@key`, `@first`, `@last`.", "{{#each (array 'a' 'b')}}{{@index}}{{this}} {{else}}none{{/each}}"),
     block("with", "value", "Renders its block with the value as `this`.", "{{#with (object name='Ann')}}{{name}}{{/with}}"),
-    row("lookup", "value key", "A member or an item by its name.", "{{lookup (array 'a' 'b') 1}}", Family::Flow, Effects::PLAIN, super::objects::lookup),
-    row("log", "value…", "Writes its arguments into the server's log and prints nothing.", "{{log 'seen' (header 'x')}}", Family::Flow, Effects::WRITES_STATE, super::objects::log),
+    ROWS.row("lookup", "value key", "A member or an item by its name.", "{{lookup (array 'a' 'b') 1}}", super::objects::lookup),
+    Rows(Family::Flow, Effects::WRITES_STATE).row("log", "value…", "Writes its arguments into the server's log and prints nothing.", "{{log 'seen' (header 'x')}}", super::objects::log),
     Helper { effects: Effects::DRAWS_RANDOM, ..block("repeat", "count [max] [comma=false]", "Renders its block several times, with commas between; `@index`, `@total`, `@first`, `@last`. Two numbers: a random count between them.", "[{{#repeat 2}}{{@index}}{{/repeat}}]") },
     block("switch", "value", "Chooses among the `case` blocks inside it.", "{{#switch 'b'}}{{#case 'a'}}A{{/case}}{{#default}}other{{/default}}{{/switch}}"),
     block("case", "value", "Rendered by `switch` when this is its value; only the first match counts.", "{{#switch 1}}{{#case 1}}one{{/case}}{{/switch}}"),
@@ -47,15 +49,7 @@ const fn block(
     // The evaluator runs these itself; the function is never reached.
     Helper {
         block: true,
-        ..row(
-            name,
-            usage,
-            about,
-            example,
-            Family::Flow,
-            Effects::PLAIN,
-            unreached,
-        )
+        ..ROWS.row(name, usage, about, example, unreached)
     }
 }
 

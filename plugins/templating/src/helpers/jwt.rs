@@ -2,14 +2,16 @@
 
 use wasmock_javascript::{Value, json};
 
-use super::{Answer, Call, Family, Helper, encoding, row};
+use super::{Answer, Call, Family, Helper, Rows, encoding};
 use crate::Effects;
+
+const ROWS: Rows = Rows(Family::Encoding, Effects::PLAIN);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    row("jwtPayload", "token [key]", "The payload of a JSON Web Token, or one member of it; `Bearer ` in front is ignored.", "{{jwtPayload 'e30.eyJzdWIiOiI0MiJ9.' 'sub'}}", Family::Encoding, Effects::PLAIN, |call| part(call, 1)),
-    row("jwtHeader", "token [key]", "The header of a JSON Web Token, or one member of it.", "{{jwtHeader 'eyJhbGciOiJub25lIn0.e30.' 'alg'}}", Family::Encoding, Effects::PLAIN, |call| part(call, 0)),
+    ROWS.row("jwtPayload", "token [key]", "The payload of a JSON Web Token, or one member of it; `Bearer ` in front is ignored.", "{{jwtPayload 'e30.eyJzdWIiOiI0MiJ9.' 'sub'}}", |call| part(call, 1)),
+    ROWS.row("jwtHeader", "token [key]", "The header of a JSON Web Token, or one member of it.", "{{jwtHeader 'eyJhbGciOiJub25lIn0.e30.' 'alg'}}", |call| part(call, 0)),
 ];
 
 fn part(call: &mut Call<'_, '_>, index: usize) -> Answer {

@@ -1,36 +1,20 @@
 //! Comparison.
 
-use super::{Answer, Call, Family, Helper, Param, row};
+use super::{Answer, Call, Family, Helper, Param, Rows};
 use crate::Effects;
 use wasmock_javascript::Value;
+
+const ROWS: Rows = Rows(Family::Logic, Effects::PLAIN);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("eq", "a b", "Whether two values are the same, without conversion: `1` is not `'1'`.", "{{#if (eq 'a' 'a')}}same{{/if}}", eq),
-    plain("gt", "a b", "Whether the first number is greater; texts are converted.", "{{gt 2 1}}", |call| compare(call, |a, b| a > b)),
-    plain("gte", "a b", "Whether the first number is greater or equal.", "{{gte 2 2}}", |call| compare(call, |a, b| a >= b)),
-    plain("lt", "a b", "Whether the first number is smaller.", "{{lt 1 '2'}}", |call| compare(call, |a, b| a < b)),
-    plain("lte", "a b", "Whether the first number is smaller or equal.", "{{lte 2 1}}", |call| compare(call, |a, b| a <= b)),
+    ROWS.row("eq", "a b", "Whether two values are the same, without conversion: `1` is not `'1'`.", "{{#if (eq 'a' 'a')}}same{{/if}}", eq),
+    ROWS.row("gt", "a b", "Whether the first number is greater; texts are converted.", "{{gt 2 1}}", |call| compare(call, |a, b| a > b)),
+    ROWS.row("gte", "a b", "Whether the first number is greater or equal.", "{{gte 2 2}}", |call| compare(call, |a, b| a >= b)),
+    ROWS.row("lt", "a b", "Whether the first number is smaller.", "{{lt 1 '2'}}", |call| compare(call, |a, b| a < b)),
+    ROWS.row("lte", "a b", "Whether the first number is smaller or equal.", "{{lte 2 1}}", |call| compare(call, |a, b| a <= b)),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Logic,
-        Effects::PLAIN,
-        function,
-    )
-}
 
 fn eq(call: &mut Call<'_, '_>) -> Answer {
     let [a, b, ..] = call.args else {

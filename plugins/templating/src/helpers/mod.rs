@@ -114,25 +114,28 @@ impl Family {
 pub(crate) type Answer = Result<Value, RenderError>;
 type Function = fn(&mut Call<'_, '_>) -> Answer;
 
-/// A row of the table.
-const fn row(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    family: Family,
-    effects: Effects,
-    function: Function,
-) -> Helper {
-    Helper {
-        name,
-        usage,
-        about,
-        example,
-        family,
-        effects,
-        block: false,
-        function,
+/// What the helpers of a file have in common; makes the rows of its table.
+struct Rows(Family, Effects);
+
+impl Rows {
+    const fn row(
+        self,
+        name: &'static str,
+        usage: &'static str,
+        about: &'static str,
+        example: &'static str,
+        function: Function,
+    ) -> Helper {
+        Helper {
+            name,
+            usage,
+            about,
+            example,
+            family: self.0,
+            effects: self.1,
+            block: false,
+            function,
+        }
     }
 }
 

@@ -2,42 +2,26 @@
 
 use wasmock_javascript::number;
 
-use super::{Answer, Call, Family, Helper, Param, number as number_value, row, text};
+use super::{Answer, Call, Family, Helper, Param, Rows, number as number_value, text};
 use crate::Effects;
 use crate::language::RenderError;
+
+const ROWS: Rows = Rows(Family::Numbers, Effects::PLAIN);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("add", "number…", "The sum; later arguments that are no numbers are skipped.", "{{add 1 '2' 3}}", |call| fold(call, |a, b| a + b)),
-    plain("subtract", "number…", "The first number without the others.", "{{subtract 10 3 2}}", |call| fold(call, |a, b| a - b)),
-    plain("multiply", "number…", "The product.", "{{multiply 2 3}}", |call| fold(call, |a, b| a * b)),
-    plain("divide", "number…", "The first number divided by the others; zeros are skipped.", "{{divide 7 2}}", |call| fold(call, |a, b| if b == 0.0 { a } else { a / b })),
-    plain("modulo", "number divisor", "The remainder of a division.", "{{modulo 7 3}}", modulo),
-    plain("ceil", "number", "Rounds up.", "{{ceil 1.2}}", |call| round(call, f64::ceil)),
-    plain("floor", "number", "Rounds down.", "{{floor 1.8}}", |call| round(call, f64::floor)),
-    plain("round", "number", "Rounds to the nearest integer, halves up.", "{{round 1.5}}", |call| round(call, nearest)),
-    plain("toFixed", "number digits", "The number with that many digits behind the point.", "{{toFixed 1.239 2}}", to_fixed),
-    plain("parseInt", "text", "The integer a text begins with; nothing when there is none.", "{{parseInt '42px'}}", parse_int),
+    ROWS.row("add", "number…", "The sum; later arguments that are no numbers are skipped.", "{{add 1 '2' 3}}", |call| fold(call, |a, b| a + b)),
+    ROWS.row("subtract", "number…", "The first number without the others.", "{{subtract 10 3 2}}", |call| fold(call, |a, b| a - b)),
+    ROWS.row("multiply", "number…", "The product.", "{{multiply 2 3}}", |call| fold(call, |a, b| a * b)),
+    ROWS.row("divide", "number…", "The first number divided by the others; zeros are skipped.", "{{divide 7 2}}", |call| fold(call, |a, b| if b == 0.0 { a } else { a / b })),
+    ROWS.row("modulo", "number divisor", "The remainder of a division.", "{{modulo 7 3}}", modulo),
+    ROWS.row("ceil", "number", "Rounds up.", "{{ceil 1.2}}", |call| round(call, f64::ceil)),
+    ROWS.row("floor", "number", "Rounds down.", "{{floor 1.8}}", |call| round(call, f64::floor)),
+    ROWS.row("round", "number", "Rounds to the nearest integer, halves up.", "{{round 1.5}}", |call| round(call, nearest)),
+    ROWS.row("toFixed", "number digits", "The number with that many digits behind the point.", "{{toFixed 1.239 2}}", to_fixed),
+    ROWS.row("parseInt", "text", "The integer a text begins with; nothing when there is none.", "{{parseInt '42px'}}", parse_int),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Numbers,
-        Effects::PLAIN,
-        function,
-    )
-}
 
 fn fold(call: &mut Call<'_, '_>, step: fn(f64, f64) -> f64) -> Answer {
     let Some((first, rest)) = call.args.split_first() else {

@@ -4,35 +4,19 @@ use std::sync::Arc;
 
 use wasmock_javascript::{Object, Value, json};
 
-use super::{Answer, Call, Family, Helper, Param, no_property, row, text};
+use super::{Answer, Call, Family, Helper, Param, Rows, no_property, text};
 use crate::Effects;
+
+const ROWS: Rows = Rows(Family::Objects, Effects::PLAIN);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("object", "key=value…", "An object of its named arguments, the last written first.", "{{stringify (object a=1)}}", object),
-    plain("objectMerge", "object…", "One object with the members of all, later ones winning.", "{{stringify (objectMerge (object a=1) (object b=2))}}", object_merge),
-    plain("stringify", "value", "An array or an object as indented JSON.", "{{{stringify (array 1 2)}}}", stringify),
-    plain("jsonParse", "text", "The value of a JSON text; nothing when it is not JSON.", "{{#with (jsonParse '{\"a\":1}')}}{{a}}{{/with}}", json_parse),
+    ROWS.row("object", "key=value…", "An object of its named arguments, the last written first.", "{{stringify (object a=1)}}", object),
+    ROWS.row("objectMerge", "object…", "One object with the members of all, later ones winning.", "{{stringify (objectMerge (object a=1) (object b=2))}}", object_merge),
+    ROWS.row("stringify", "value", "An array or an object as indented JSON.", "{{{stringify (array 1 2)}}}", stringify),
+    ROWS.row("jsonParse", "text", "The value of a JSON text; nothing when it is not JSON.", "{{#with (jsonParse '{\"a\":1}')}}{{a}}{{/with}}", json_parse),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Objects,
-        Effects::PLAIN,
-        function,
-    )
-}
 
 fn object(call: &mut Call<'_, '_>) -> Answer {
     match call.args.first() {

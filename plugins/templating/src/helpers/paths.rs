@@ -3,35 +3,19 @@
 use wasmock_javascript::Value;
 use wasmock_javascript::path::{JmesPath, JsonPath, ObjectPath, Path};
 
-use super::{Answer, Call, Family, Helper, row};
+use super::{Answer, Call, Family, Helper, Rows};
 use crate::Effects;
 use crate::language::RenderError;
+
+const ROWS: Rows = Rows(Family::Paths, Effects::PLAIN);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("jsonPath", "value path [default]", "The value at a JSONPath (`$.a[0].b`).", "{{jsonPath (object a=1) '$.a'}}", |call| at(call, Language::Json)),
-    plain("jmesPath", "value path [default]", "The value of a JMESPath expression.", "{{jmesPath (array 1 2) '[1]'}}", |call| at(call, Language::Jmes)),
-    plain("objectPath", "value path [default]", "The value at a dotted path (`a.0.b`).", "{{objectPath (object a=1) 'a'}}", |call| at(call, Language::Object)),
+    ROWS.row("jsonPath", "value path [default]", "The value at a JSONPath (`$.a[0].b`).", "{{jsonPath (object a=1) '$.a'}}", |call| at(call, Language::Json)),
+    ROWS.row("jmesPath", "value path [default]", "The value of a JMESPath expression.", "{{jmesPath (array 1 2) '[1]'}}", |call| at(call, Language::Jmes)),
+    ROWS.row("objectPath", "value path [default]", "The value at a dotted path (`a.0.b`).", "{{objectPath (object a=1) 'a'}}", |call| at(call, Language::Object)),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Paths,
-        Effects::PLAIN,
-        function,
-    )
-}
 
 #[derive(Clone, Copy)]
 enum Language {

@@ -6,62 +6,46 @@
 use smallvec::SmallVec;
 use wasmock_javascript::{Object, Value, json};
 
-use super::{Answer, Call, Family, Helper, no_function, no_property, row, text};
+use super::{Answer, Call, Family, Helper, Rows, no_function, no_property, text};
 use crate::language::RenderError;
 use crate::{Effects, FakeError, Host};
+
+const ROWS: Rows = Rows(Family::Random, Effects::DRAWS_RANDOM);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("oneOf", "array [stringify] | value…", "One of the values.", "{{oneOf 'a' 'b'}}", one_of),
-    plain("someOf", "array min max [stringify]", "Some of the items in random order, at least `min` and at most `max`.", "{{someOf (array 1 2 3) 1 2}}", some_of),
-    plain("faker", "'module.method' [argument…] [option=value…]", "Fake data of faker.js.", "{{faker 'string.alpha' 5}}", faker),
-    plain("int", "[min [max]]", "A random integer.", "{{int 1 6}}", |call| range(call, "number.int")),
-    plain("float", "[min [max]]", "A random number.", "{{float 0 1}}", |call| range(call, "number.float")),
-    plain("boolean", "", "`true` or `false`.", "{{boolean}}", |call| open(call, "datatype.boolean", &[])),
-    plain("uuid", "", "A random UUID.", "{{uuid}}", |call| open(call, "string.uuid", &[])),
-    plain("guid", "", "The same as `uuid`.", "{{guid}}", |call| open(call, "string.uuid", &[])),
-    plain("objectId", "", "A MongoDB object id.", "{{objectId}}", |call| open(call, "database.mongodbObjectId", &[])),
-    plain("hexColor", "", "A colour: `#a1b2c3`.", "{{hexColor}}", hex_color),
-    plain("ipv4", "", "An IPv4 address.", "{{ipv4}}", |call| open(call, "internet.ipv4", &[])),
-    plain("ipv6", "", "An IPv6 address.", "{{ipv6}}", |call| open(call, "internet.ipv6", &[])),
-    plain("lat", "", "A latitude.", "{{lat}}", |call| open(call, "location.latitude", &[])),
-    plain("long", "", "A longitude.", "{{long}}", |call| open(call, "location.longitude", &[])),
-    plain("firstName", "", "A first name.", "{{firstName}}", |call| safe(call, "person.firstName", &[])),
-    plain("lastName", "", "A last name.", "{{lastName}}", |call| safe(call, "person.lastName", &[])),
-    plain("title", "[sex]", "A title before a name.", "{{title 'female'}}", title),
-    plain("email", "", "An e-mail address.", "{{email}}", |call| safe(call, "internet.email", &[])),
-    plain("phone", "", "A telephone number.", "{{phone}}", |call| safe(call, "phone.number", &[])),
-    plain("company", "", "A company's name.", "{{company}}", |call| safe(call, "company.name", &[])),
-    plain("domain", "", "A domain name.", "{{domain}}", |call| safe(call, "internet.domainName", &[])),
-    plain("tld", "", "The end of a domain name.", "{{tld}}", |call| safe(call, "internet.domainSuffix", &[])),
-    plain("street", "", "A street with a number.", "{{street}}", |call| safe(call, "location.streetAddress", &[])),
-    plain("city", "", "A city.", "{{city}}", |call| safe(call, "location.city", &[])),
-    plain("country", "", "A country.", "{{country}}", |call| safe(call, "location.country", &[])),
-    plain("countryCode", "", "A country's code.", "{{countryCode}}", |call| safe(call, "location.countryCode", &[])),
-    plain("zipcode", "", "A postal code.", "{{zipcode}}", |call| safe(call, "location.zipCode", &[])),
-    plain("postcode", "", "The same as `zipcode`.", "{{postcode}}", |call| safe(call, "location.zipCode", &[])),
-    plain("color", "", "A colour's name.", "{{color}}", |call| safe(call, "color.human", &[])),
-    plain("lorem", "[words]", "A sentence of so many words.", "{{lorem 5}}", lorem),
+    ROWS.row("oneOf", "array [stringify] | value…", "One of the values.", "{{oneOf 'a' 'b'}}", one_of),
+    ROWS.row("someOf", "array min max [stringify]", "Some of the items in random order, at least `min` and at most `max`.", "{{someOf (array 1 2 3) 1 2}}", some_of),
+    ROWS.row("faker", "'module.method' [argument…] [option=value…]", "Fake data of faker.js.", "{{faker 'string.alpha' 5}}", faker),
+    ROWS.row("int", "[min [max]]", "A random integer.", "{{int 1 6}}", |call| range(call, "number.int")),
+    ROWS.row("float", "[min [max]]", "A random number.", "{{float 0 1}}", |call| range(call, "number.float")),
+    ROWS.row("boolean", "", "`true` or `false`.", "{{boolean}}", |call| open(call, "datatype.boolean", &[])),
+    ROWS.row("uuid", "", "A random UUID.", "{{uuid}}", |call| open(call, "string.uuid", &[])),
+    ROWS.row("guid", "", "The same as `uuid`.", "{{guid}}", |call| open(call, "string.uuid", &[])),
+    ROWS.row("objectId", "", "A MongoDB object id.", "{{objectId}}", |call| open(call, "database.mongodbObjectId", &[])),
+    ROWS.row("hexColor", "", "A colour: `#a1b2c3`.", "{{hexColor}}", hex_color),
+    ROWS.row("ipv4", "", "An IPv4 address.", "{{ipv4}}", |call| open(call, "internet.ipv4", &[])),
+    ROWS.row("ipv6", "", "An IPv6 address.", "{{ipv6}}", |call| open(call, "internet.ipv6", &[])),
+    ROWS.row("lat", "", "A latitude.", "{{lat}}", |call| open(call, "location.latitude", &[])),
+    ROWS.row("long", "", "A longitude.", "{{long}}", |call| open(call, "location.longitude", &[])),
+    ROWS.row("firstName", "", "A first name.", "{{firstName}}", |call| safe(call, "person.firstName", &[])),
+    ROWS.row("lastName", "", "A last name.", "{{lastName}}", |call| safe(call, "person.lastName", &[])),
+    ROWS.row("title", "[sex]", "A title before a name.", "{{title 'female'}}", title),
+    ROWS.row("email", "", "An e-mail address.", "{{email}}", |call| safe(call, "internet.email", &[])),
+    ROWS.row("phone", "", "A telephone number.", "{{phone}}", |call| safe(call, "phone.number", &[])),
+    ROWS.row("company", "", "A company's name.", "{{company}}", |call| safe(call, "company.name", &[])),
+    ROWS.row("domain", "", "A domain name.", "{{domain}}", |call| safe(call, "internet.domainName", &[])),
+    ROWS.row("tld", "", "The end of a domain name.", "{{tld}}", |call| safe(call, "internet.domainSuffix", &[])),
+    ROWS.row("street", "", "A street with a number.", "{{street}}", |call| safe(call, "location.streetAddress", &[])),
+    ROWS.row("city", "", "A city.", "{{city}}", |call| safe(call, "location.city", &[])),
+    ROWS.row("country", "", "A country.", "{{country}}", |call| safe(call, "location.country", &[])),
+    ROWS.row("countryCode", "", "A country's code.", "{{countryCode}}", |call| safe(call, "location.countryCode", &[])),
+    ROWS.row("zipcode", "", "A postal code.", "{{zipcode}}", |call| safe(call, "location.zipCode", &[])),
+    ROWS.row("postcode", "", "The same as `zipcode`.", "{{postcode}}", |call| safe(call, "location.zipCode", &[])),
+    ROWS.row("color", "", "A colour's name.", "{{color}}", |call| safe(call, "color.human", &[])),
+    ROWS.row("lorem", "[words]", "A sentence of so many words.", "{{lorem 5}}", lorem),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Random,
-        Effects::DRAWS_RANDOM,
-        function,
-    )
-}
 
 /// A random integer between two numbers, whichever is greater.
 pub(crate) fn random_int(host: &mut dyn Host, a: f64, b: f64) -> f64 {

@@ -4,47 +4,30 @@ use std::borrow::Cow;
 
 use wasmock_javascript::{Value, json};
 
-use super::{Answer, Call, Family, Helper, Param, row, text};
+use super::{Answer, Call, Family, Helper, Param, Rows, text};
 use crate::Effects;
 use crate::language::RenderError;
+
+const ROWS: Rows = Rows(Family::Request, Effects::READS_EXCHANGE);
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    read("body", "[path [default [stringify]]]", "The body, or the value at a path in it, unescaped; objects and arrays as JSON.", "{{body 'user.name' 'nobody'}}", |call| shown(call, Place::Body)),
-    read("bodyRaw", "[path [default]]", "The value at a path in the body as what it is, for `#each` and `#if`.", "{{#each (bodyRaw 'items')}}{{this}}{{/each}}", |call| raw(call, Place::Body)),
-    read("queryParam", "[path [default [stringify]]]", "A value of the query, unescaped; the whole query as JSON without a path.", "{{queryParam 'page' 1}}", |call| shown(call, Place::Query)),
-    read("queryParamRaw", "[path [default]]", "A value of the query as what it is.", "{{#if (queryParamRaw 'full')}}all{{/if}}", |call| raw(call, Place::Query)),
-    read("queryParams", "", "The whole query as an object.", "{{stringify (queryParams)}}", |call| call.host().query_at("").map_err(RenderError::new)),
-    read("urlParam", "name", "A parameter of the path.", "{{urlParam 'id'}}", url_param),
-    read("urlParams", "", "All parameters of the path as an object.", "{{stringify (urlParams)}}", |call| Ok(call.host().params())),
-    read("header", "name [default]", "A header of the request.", "{{header 'Accept' 'none'}}", header),
-    read("headers", "", "All headers as an object, names in lower case.", "{{stringify (headers)}}", |call| Ok(call.host().headers())),
-    read("cookie", "name [default]", "A cookie.", "{{cookie 'session' 'none'}}", cookie),
-    read("method", "", "The method, in capitals.", "{{method}}", |call| text(call.host().method())),
-    read("ip", "", "The client's address.", "{{ip}}", |call| text(call.host().ip())),
-    read("hostname", "", "The host the client asked for, without the port.", "{{hostname}}", |call| Ok(call.host().hostname())),
-    read("baseUrl", "", "The server's address with the prefix of its routes.", "{{baseUrl}}", |call| text(call.host().base_url())),
+    ROWS.row("body", "[path [default [stringify]]]", "The body, or the value at a path in it, unescaped; objects and arrays as JSON.", "{{body 'user.name' 'nobody'}}", |call| shown(call, Place::Body)),
+    ROWS.row("bodyRaw", "[path [default]]", "The value at a path in the body as what it is, for `#each` and `#if`.", "{{#each (bodyRaw 'items')}}{{this}}{{/each}}", |call| raw(call, Place::Body)),
+    ROWS.row("queryParam", "[path [default [stringify]]]", "A value of the query, unescaped; the whole query as JSON without a path.", "{{queryParam 'page' 1}}", |call| shown(call, Place::Query)),
+    ROWS.row("queryParamRaw", "[path [default]]", "A value of the query as what it is.", "{{#if (queryParamRaw 'full')}}all{{/if}}", |call| raw(call, Place::Query)),
+    ROWS.row("queryParams", "", "The whole query as an object.", "{{stringify (queryParams)}}", |call| call.host().query_at("").map_err(RenderError::new)),
+    ROWS.row("urlParam", "name", "A parameter of the path.", "{{urlParam 'id'}}", url_param),
+    ROWS.row("urlParams", "", "All parameters of the path as an object.", "{{stringify (urlParams)}}", |call| Ok(call.host().params())),
+    ROWS.row("header", "name [default]", "A header of the request.", "{{header 'Accept' 'none'}}", header),
+    ROWS.row("headers", "", "All headers as an object, names in lower case.", "{{stringify (headers)}}", |call| Ok(call.host().headers())),
+    ROWS.row("cookie", "name [default]", "A cookie.", "{{cookie 'session' 'none'}}", cookie),
+    ROWS.row("method", "", "The method, in capitals.", "{{method}}", |call| text(call.host().method())),
+    ROWS.row("ip", "", "The client's address.", "{{ip}}", |call| text(call.host().ip())),
+    ROWS.row("hostname", "", "The host the client asked for, without the port.", "{{hostname}}", |call| Ok(call.host().hostname())),
+    ROWS.row("baseUrl", "", "The server's address with the prefix of its routes.", "{{baseUrl}}", |call| text(call.host().base_url())),
 ];
-
-/// A row whose function runs only while there is a request.
-const fn read(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Request,
-        Effects::READS_EXCHANGE,
-        function,
-    )
-}
 
 #[derive(Clone, Copy)]
 enum Place {

@@ -1,12 +1,12 @@
 //! The answer.
 
-use super::{Answer, Call, Family, Helper, numbers, row, text};
+use super::{Answer, Call, Family, Helper, Rows, numbers, text};
 use crate::Effects;
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    row("status", "code", "Sets the status of the answer and prints nothing.", "{{status 404}}", Family::System, Effects::WRITES_STATE, status),
+    Rows(Family::System, Effects::WRITES_STATE).row("status", "code", "Sets the status of the answer and prints nothing.", "{{status 404}}", status),
 ];
 
 fn status(call: &mut Call<'_, '_>) -> Answer {

@@ -3,46 +3,30 @@
 use wasmock_javascript::{Value, number, utf16_len, utf16_slice};
 
 use super::{
-    Answer, Call, Family, Helper, Param, no_function, no_property, number as number_value, row,
+    Answer, Call, Family, Helper, Param, Rows, no_function, no_property, number as number_value,
     text,
 };
 use crate::language::RenderError;
 use crate::{Effects, MAX_OUTPUT};
 
+const ROWS: Rows = Rows(Family::Strings, Effects::PLAIN);
+
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("concat", "value…", "Joins its arguments to one text; with an array first, to one array.", "{{concat 'item-' 7}}", concat),
-    plain("includes", "text part", "Whether a text contains another.", "{{includes 'foobar' 'bar'}}", includes),
-    plain("substr", "text start [length]", "A part of a text; a negative start counts from the end.", "{{substr 'wasmock' 4 2}}", substr),
-    plain("lowercase", "text", "The text in small letters.", "{{lowercase 'ABC'}}", |call| change_case(call, "toLowerCase", str::to_lowercase)),
-    plain("uppercase", "text", "The text in capitals.", "{{uppercase 'abc'}}", |call| change_case(call, "toUpperCase", str::to_uppercase)),
-    plain("split", "text [separator]", "Cuts a text into an array, at spaces when nothing else is given.", "{{#each (split 'a,b' ',')}}[{{this}}]{{/each}}", split),
-    plain("replace", "text search replacement", "Replaces the first occurrence.", "{{replace 'a-b-c' '-' '+'}}", |call| replace(call, false)),
-    plain("replaceAll", "text search replacement", "Replaces every occurrence.", "{{replaceAll 'a-b-c' '-' '+'}}", |call| replace(call, true)),
-    plain("indexOf", "text part [from]", "Where a part first stands in a text, from 0; -1 when it does not.", "{{indexOf 'wasmock' 'mock'}}", index_of),
-    plain("padStart", "value length [filler]", "Fills a text up at its beginning.", "{{padStart 7 3 '0'}}", |call| pad(call, true)),
-    plain("padEnd", "value length [filler]", "Fills a text up at its end.", "{{padEnd 'a' 3 '.'}}", |call| pad(call, false)),
-    plain("newline", "", "A line break.", "a{{newline}}b", |_| text("\n")),
+    ROWS.row("concat", "value…", "Joins its arguments to one text; with an array first, to one array.", "{{concat 'item-' 7}}", concat),
+    ROWS.row("includes", "text part", "Whether a text contains another.", "{{includes 'foobar' 'bar'}}", includes),
+    ROWS.row("substr", "text start [length]", "A part of a text; a negative start counts from the end.", "{{substr 'wasmock' 4 2}}", substr),
+    ROWS.row("lowercase", "text", "The text in small letters.", "{{lowercase 'ABC'}}", |call| change_case(call, "toLowerCase", str::to_lowercase)),
+    ROWS.row("uppercase", "text", "The text in capitals.", "{{uppercase 'abc'}}", |call| change_case(call, "toUpperCase", str::to_uppercase)),
+    ROWS.row("split", "text [separator]", "Cuts a text into an array, at spaces when nothing else is given.", "{{#each (split 'a,b' ',')}}[{{this}}]{{/each}}", split),
+    ROWS.row("replace", "text search replacement", "Replaces the first occurrence.", "{{replace 'a-b-c' '-' '+'}}", |call| replace(call, false)),
+    ROWS.row("replaceAll", "text search replacement", "Replaces every occurrence.", "{{replaceAll 'a-b-c' '-' '+'}}", |call| replace(call, true)),
+    ROWS.row("indexOf", "text part [from]", "Where a part first stands in a text, from 0; -1 when it does not.", "{{indexOf 'wasmock' 'mock'}}", index_of),
+    ROWS.row("padStart", "value length [filler]", "Fills a text up at its beginning.", "{{padStart 7 3 '0'}}", |call| pad(call, true)),
+    ROWS.row("padEnd", "value length [filler]", "Fills a text up at its end.", "{{padEnd 'a' 3 '.'}}", |call| pad(call, false)),
+    ROWS.row("newline", "", "A line break.", "a{{newline}}b", |_| text("\n")),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Strings,
-        Effects::PLAIN,
-        function,
-    )
-}
 
 fn concat(call: &mut Call<'_, '_>) -> Answer {
     if let Some(Value::Array(_)) = call.args.first() {

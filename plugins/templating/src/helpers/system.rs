@@ -2,13 +2,13 @@
 
 use wasmock_javascript::Value;
 
-use super::{Answer, Call, Family, Helper, row, text};
+use super::{Answer, Call, Family, Helper, Rows, text};
 use crate::Effects;
 
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    row("getEnvVar", "name [default]", "An environment variable of the server; the configured prefix (`MOCKOON_`) may be left out.", "{{getEnvVar 'STAGE' 'dev'}}", Family::System, Effects::READS_STATE, env_var),
+    Rows(Family::System, Effects::READS_STATE).row("getEnvVar", "name [default]", "An environment variable of the server; the configured prefix (`MOCKOON_`) may be left out.", "{{getEnvVar 'STAGE' 'dev'}}", env_var),
 ];
 
 fn env_var(call: &mut Call<'_, '_>) -> Answer {

@@ -1,16 +1,18 @@
 //! `setVar` and `getVar`: values that live as long as one rendering, beside `@index` and the
 //! other `@variables` of the block they are set in.
 
-use super::{Answer, Call, Family, Helper, row};
+use super::{Answer, Call, Family, Helper, Rows};
 use crate::Effects;
 use crate::language::program::Name;
 use wasmock_javascript::Value;
 
+const ROWS: Rows = Rows(Family::Variables, Effects::PLAIN);
+
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    row("setVar", "name value", "Keeps a value for the rest of the block; read it with `{{@name}}`.", "{{setVar 'n' 5}}{{@n}}", Family::Variables, Effects::PLAIN, set),
-    row("getVar", "name", "A value that `setVar` kept, by a name that may be computed.", "{{setVar 'n' 5}}{{getVar 'n'}}", Family::Variables, Effects::PLAIN, get),
+    ROWS.row("setVar", "name value", "Keeps a value for the rest of the block; read it with `{{@name}}`.", "{{setVar 'n' 5}}{{@n}}", set),
+    ROWS.row("getVar", "name", "A value that `setVar` kept, by a name that may be computed.", "{{setVar 'n' 5}}{{getVar 'n'}}", get),
 ];
 
 fn set(call: &mut Call<'_, '_>) -> Answer {

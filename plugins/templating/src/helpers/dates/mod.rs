@@ -11,41 +11,27 @@ mod parse;
 use wasmock_javascript::{Object, Value};
 
 use super::numbers::parse_decimal;
-use super::{Answer, Call, Family, Helper, no_function, no_property, row, text};
+use super::{Answer, Call, Family, Helper, Rows, no_function, no_property, text};
 use crate::language::RenderError;
 use crate::{Effects, Host};
 
 pub(crate) use calendar::date_text;
 
+/// What depends on the time or on chance.
+const DRAWN: Rows = Rows(Family::Dates, Effects::DRAWS_RANDOM);
+/// What depends on the server's time zone.
+const READ: Rows = Rows(Family::Dates, Effects::READS_STATE);
+
 // One row a helper reads better than six lines a helper.
 #[rustfmt::skip]
 pub(super) const HELPERS: &[Helper] = &[
-    plain("now", "[format]", "The present, by default in ISO 8601 with the server's offset.", "{{now 'yyyy'}}", Effects::DRAWS_RANDOM, now),
-    plain("dateFormat", "date format", "A date in another form.", "{{dateFormat '2024-02-29T10:00:00' 'dd.MM.yyyy HH:mm'}}", Effects::READS_STATE, date_format),
-    plain("dateTimeShift", "[date=] [format=] [days=] [months=] [years=] [hours=] [minutes=] [seconds=]", "A date, by default now, some time later or (negative) earlier.", "{{dateTimeShift date='2024-01-31' days=1 format='yyyy-MM-dd'}}", Effects::DRAWS_RANDOM, shift),
-    plain("isValidDate", "value", "Whether a text or a number is a date.", "{{isValidDate '2024-02-29'}}", Effects::READS_STATE, is_valid),
-    plain("date", "from to [format]", "A random date between two.", "{{date '2024-01-01' '2024-12-31' 'yyyy'}}", Effects::DRAWS_RANDOM, random_date),
-    plain("time", "[from to [format]]", "A random time of day, between two when they are given.", "{{len (time '08:00:00' '09:00:00')}}", Effects::DRAWS_RANDOM, random_time),
+    DRAWN.row("now", "[format]", "The present, by default in ISO 8601 with the server's offset.", "{{now 'yyyy'}}", now),
+    READ.row("dateFormat", "date format", "A date in another form.", "{{dateFormat '2024-02-29T10:00:00' 'dd.MM.yyyy HH:mm'}}", date_format),
+    DRAWN.row("dateTimeShift", "[date=] [format=] [days=] [months=] [years=] [hours=] [minutes=] [seconds=]", "A date, by default now, some time later or (negative) earlier.", "{{dateTimeShift date='2024-01-31' days=1 format='yyyy-MM-dd'}}", shift),
+    READ.row("isValidDate", "value", "Whether a text or a number is a date.", "{{isValidDate '2024-02-29'}}", is_valid),
+    DRAWN.row("date", "from to [format]", "A random date between two.", "{{date '2024-01-01' '2024-12-31' 'yyyy'}}", random_date),
+    DRAWN.row("time", "[from to [format]]", "A random time of day, between two when they are given.", "{{len (time '08:00:00' '09:00:00')}}", random_time),
 ];
-
-const fn plain(
-    name: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    example: &'static str,
-    effects: Effects,
-    function: fn(&mut Call<'_, '_>) -> Answer,
-) -> Helper {
-    row(
-        name,
-        usage,
-        about,
-        example,
-        Family::Dates,
-        effects,
-        function,
-    )
-}
 
 const ISO: &str = "yyyy-MM-dd'T'HH:mm:ss.SSSxxx";
 
