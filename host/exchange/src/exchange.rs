@@ -125,6 +125,15 @@ pub trait Exchange: Send + Sync {
         Value::Undefined
     }
 
+    /// The body as rules see it: parsed, or its text where it was not. A path on a text is the
+    /// whole text.
+    fn parsed_body_or_text(&self) -> Value {
+        match self.parsed_body() {
+            Value::Undefined => Value::text(self.body_text()),
+            parsed => parsed,
+        }
+    }
+
     /// The WebSocket message.
     fn message(&self) -> Option<&Frame> {
         None

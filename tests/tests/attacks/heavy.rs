@@ -78,8 +78,8 @@ fn json_of_a_hundred_thousand_levels() {
         let mut socket = json_socket(mock);
         for _ in 0..5 {
             for text in [&lists, &objects, &open] {
-                let answer = ask(&mut socket, text);
-                assert!(answer.contains("nests too deeply"), "{answer}");
+                // Too deep to be read: a text, for which no path holds.
+                assert_eq!(ask(&mut socket, text), "missed");
             }
             assert_eq!(ask(&mut socket, r#"{"a":{"b":1}}"#), "hit");
         }

@@ -14,6 +14,8 @@ use crate::{Object, Text, Value};
 /// level, and 2 KiB in a build without optimisation.
 pub(super) const MAX_DEPTH: usize = 256;
 
+const TOO_DEEP: &str = "the text nests too deeply";
+
 /// How many names are remembered, by a hash of their bytes.
 const NAMES: usize = 32;
 
@@ -34,6 +36,11 @@ impl Error {
     /// The column of the mistake in characters, from 1.
     pub fn column(&self) -> usize {
         self.column
+    }
+
+    /// Whether the text went deeper than is read: it may be JSON all the same.
+    pub fn is_too_deep(&self) -> bool {
+        self.message == TOO_DEEP
     }
 }
 
@@ -365,7 +372,7 @@ impl Reader<'_> {
 
 fn push(open: &mut Vec<Open>, one: Open) -> Step<()> {
     if open.len() == MAX_DEPTH {
-        return Err("the text nests too deeply");
+        return Err(TOO_DEEP);
     }
     open.push(one);
     Ok(())

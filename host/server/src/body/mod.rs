@@ -115,11 +115,15 @@ pub(crate) fn parse(
 }
 
 /// The parsed form of a WebSocket message, by the handshake's Content-Type: JSON and XML are
-/// parsed, everything else stays a text, forms included. An empty JSON message is `{}`.
+/// parsed, everything else stays a text, forms included. An empty JSON message is `{}`; one that
+/// nests deeper than we read stays a text too, since Mockoon reads and answers it.
 pub(crate) fn parse_message(kind: Kind, text: &str) -> Result<Value, ParseFailure> {
     match kind {
         Kind::Json if text.is_empty() => Ok(Value::object(Object::new())),
-        Kind::Json => json::parse(text).map_err(|e| ParseFailure::new(e.to_string())),
+        Kind::Json => match json::parse(text) {
+            Err(error) if error.is_too_deep() => Ok(Value::text(text)),
+            parsed => parsed.map_err(|e| ParseFailure::new(e.to_string())),
+        },
         Kind::Xml => xml::parse(text),
         Kind::Form | Kind::Multipart | Kind::Other => Ok(Value::text(text)),
     }
@@ -162,5 +166,8 @@ mod tests {
         assert_eq!(text(Kind::Xml, "<a>1</a>"), r#"{"a":{"_text":"1"}}"#);
         assert_eq!(text(Kind::Form, "a=1"), r#""a=1""#);
         assert!(parse_message(Kind::Json, "{").is_err());
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        let parsed = parse_message(Kind::Json, &deep).unwrap();
+        assert!(matches!(parsed, Value::String(text) if *text == *deep));
     }
 }

@@ -119,10 +119,10 @@ impl Target {
                 if operator.sees_raw_body() {
                     Value::text(exchange.body_text())
                 } else {
-                    parsed_or_text(facts)
+                    exchange.parsed_body_or_text()
                 }
             }
-            (T::Body, _) => at(&parsed_or_text(facts))?,
+            (T::Body, _) => at(&exchange.parsed_body_or_text())?,
             (T::Query, Modifier::Empty) => exchange.query(),
             (T::Query, _) => at(&exchange.query())?,
             (T::Params, _) => at(&exchange.params())?,
@@ -169,14 +169,6 @@ impl Target {
                 at(&member(name, value))?
             }
         })
-    }
-}
-
-/// The parsed body, or its text where it was not parsed: a path on a text is the whole text.
-fn parsed_or_text(facts: Facts<'_>) -> Value {
-    match facts.exchange.parsed_body() {
-        Value::Undefined => Value::text(facts.exchange.body_text()),
-        parsed => parsed,
     }
 }
 

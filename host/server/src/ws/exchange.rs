@@ -216,8 +216,20 @@ impl Exchange for Conversation {
         self.message.as_ref().map_or(&EMPTY, Frame::payload)
     }
 
+    /// For templates, JSON that is nothing to JavaScript (`null`, `false`, `0`, `""`) is no body.
     fn parsed_body(&self) -> Value {
-        self.parse().as_ref().cloned().unwrap_or_default()
+        let parsed = self.parse().as_ref().ok();
+        parsed
+            .filter(|value| value.is_truthy())
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn parsed_body_or_text(&self) -> Value {
+        match self.parse() {
+            Ok(Value::Undefined) | Err(_) => Value::text(self.body_text()),
+            Ok(parsed) => parsed.clone(),
+        }
     }
 
     fn message(&self) -> Option<&Frame> {

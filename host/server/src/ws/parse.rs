@@ -6,9 +6,9 @@ use wasmock_javascript::{Value, json};
 
 use crate::body::{self, Kind};
 
-/// The form that a Content-Type promises.
+/// The form that a Content-Type promises. As in Mockoon, a type in capitals promises none.
 pub(crate) fn form(content_type: &str) -> Option<Kind> {
-    (!content_type.is_empty()).then(|| Kind::of_any_case(content_type))
+    (!content_type.is_empty()).then(|| Kind::of(content_type))
 }
 
 /// Whether messages of that form are parsed without `auto`.
@@ -16,21 +16,16 @@ pub(crate) fn is_parsed(form: Option<Kind>) -> bool {
     matches!(form, Some(Kind::Json | Kind::Xml))
 }
 
-/// A message in its form; `undefined` for what JavaScript takes for nothing.
+/// A message in its form; an empty one is `undefined`.
 /// The error is a sentence for the client.
 pub(crate) fn message(form: Option<Kind>, text: &str, auto: bool) -> Result<Value, String> {
-    let parsed = match form {
+    Ok(match form {
         _ if text.is_empty() => Value::Undefined,
         Some(kind @ (Kind::Json | Kind::Xml)) => body::parse_message(kind, text)
             .map_err(|error| format!("Error while parsing the message: {error}"))?,
         Some(Kind::Form) if auto => body::query::form(text),
         _ if auto => guess(text),
         _ => Value::text(text),
-    };
-    Ok(if parsed.is_truthy() {
-        parsed
-    } else {
-        Value::Undefined
     })
 }
 
@@ -56,15 +51,16 @@ mod tests {
             ("text/plain", "", false, ""),
             ("application/json", "", false, ""),
             ("application/json", r#"{"a":1}"#, false, r#"{"a":1}"#),
-            ("Application/JSON; charset=utf-8", "[1]", false, "[1]"),
+            ("application/json; charset=utf-8", "[1]", false, "[1]"),
+            ("Application/JSON", "[1]", false, r#""[1]""#),
             (
                 "application/vnd.api+json",
                 r#"{"a":1}"#,
                 false,
                 r#"{"a":1}"#,
             ),
-            ("application/json", "null", false, ""),
-            ("application/json", "0", false, ""),
+            ("application/json", "null", false, "null"),
+            ("application/json", "0", false, "0"),
             (
                 "application/xml",
                 "<a>1</a>",
