@@ -104,7 +104,7 @@ pub fn parse_float(text: &str) -> f64 {
     text[..end].parse().unwrap_or(f64::NAN)
 }
 
-/// `parseInt(text, 10)` with JavaScript's `0x` exception; NaN when no digit is there.
+/// `parseInt(text, 10)`; NaN when no digit is there.
 pub fn parse_int(text: &str) -> f64 {
     let text = text.trim_start_matches(is_space);
     let (sign, digits) = match text.as_bytes().first() {
@@ -112,23 +112,10 @@ pub fn parse_int(text: &str) -> f64 {
         Some(b'+') => (1.0, &text[1..]),
         _ => (1.0, text),
     };
-    let (radix, digits) = match digits.get(..2) {
-        Some("0x" | "0X") => (16, &digits[2..]),
-        _ => (10, digits),
-    };
     let end = digits
-        .find(|c: char| !c.is_digit(radix))
+        .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(digits.len());
-    if end == 0 {
-        return f64::NAN;
-    }
-    let magnitude = if radix == 10 {
-        digits[..end].parse().unwrap_or(f64::NAN)
-    } else {
-        digits[..end].chars().fold(0.0, |sum, c| {
-            sum * 16.0 + f64::from(c.to_digit(16).unwrap_or(0))
-        })
-    };
+    let magnitude: f64 = digits[..end].parse().unwrap_or(f64::NAN);
     sign * magnitude
 }
 

@@ -11,6 +11,7 @@ mod state;
 mod verify;
 mod websockets;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -35,8 +36,16 @@ pub(crate) fn guards(path: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
-/// The API's answer; nothing when it is switched off or leaves the request to the routes.
-pub(crate) async fn handle(site: &Arc<Site>, facts: &Arc<RequestFacts>) -> Option<Reply> {
+/// What comes of a request under the API's prefix.
+pub(crate) enum Handled {
+    Answered(Reply),
+    /// The client may ask, but the API does not know the path: what the routes answer gets
+    /// these headers, and is not recorded.
+    Unknown(HeaderMap),
+}
+
+/// Answers for the API; nothing when it is switched off.
+pub(crate) async fn handle(site: &Arc<Site>, facts: &Arc<RequestFacts>) -> Option<Handled> {
     let head = &facts.head;
     let access = site.access().filter(|_| guards(head.uri.path()))?;
     let asked = Asked {
@@ -51,26 +60,31 @@ pub(crate) async fn handle(site: &Arc<Site>, facts: &Arc<RequestFacts>) -> Optio
         } else {
             StatusCode::FORBIDDEN
         };
-        return Some(Reply {
+        return Some(Handled::Answered(Reply {
             sent: false,
             ..Reply::new(status, asked.headers, "")
-        });
+        }));
     }
     if !access.admits(head) {
-        return Some(asked.message(StatusCode::UNAUTHORIZED, "Unauthorized"));
+        let refused = asked.message(StatusCode::UNAUTHORIZED, "Unauthorized");
+        return Some(Handled::Answered(refused));
     }
-    let rest = &head.uri.path()[PREFIX.len()..];
+    let headers = asked.headers.clone();
+    let answered = match parts(head.uri.path()) {
+        Some(parts) => asked.answer(&parts).await,
+        None => None,
+    };
+    Some(answered.map_or(Handled::Unknown(headers), Handled::Answered))
+}
+
+/// The decoded names of a path after the prefix.
+fn parts(path: &str) -> Option<Vec<Cow<'_, str>>> {
+    let rest = &path[PREFIX.len()..];
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     if !rest.is_empty() && !rest.starts_with('/') {
         return None;
     }
-    let parts: Vec<_> = rest
-        .split('/')
-        .skip(1)
-        .map(decode_component)
-        .collect::<Option<_>>()?;
-    let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
-    asked.answer(&parts).await
+    rest.split('/').skip(1).map(decode_component).collect()
 }
 
 /// A request to the admin API.
@@ -84,7 +98,8 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Finds who answers. `parts` are the names after the prefix; only the API's own are read
     /// without regard to case.
-    async fn answer(self, parts: &[&str]) -> Option<Reply> {
+    async fn answer(self, parts: &[Cow<'_, str>]) -> Option<Reply> {
+        let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
         let method = match self.facts.head.method.as_str() {
             "HEAD" => "GET",
             method => method,

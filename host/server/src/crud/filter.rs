@@ -2,8 +2,12 @@
 
 use std::cmp::Ordering;
 
+use wasmock_exchange::Call;
 use wasmock_javascript::path::ObjectPath;
-use wasmock_javascript::{Value, number, regex};
+use wasmock_javascript::{Value, number};
+
+use crate::rules::{Pattern, backtrack};
+use crate::site::Site;
 
 /// A condition on an item.
 #[derive(Debug)]
@@ -18,7 +22,9 @@ enum Test {
     Equal(Value),
     NotEqual(Value),
     Compare(Value, fn(Ordering) -> bool),
-    Matches(::regex::Regex),
+    Matches(regex::Regex),
+    /// As the `regex` plugin reads it.
+    Backtracking(String),
 }
 
 /// The filters of a query; other parameters are left alone.
@@ -41,11 +47,9 @@ impl Filter {
             return Ok(None);
         };
         let matches = |pattern: String| {
-            regex::compile(&pattern, "i").map(Test::Matches).map_err(|problem| match problem {
-                regex::Problem::Syntax(message) => message,
-                regex::Problem::NeedsBacktracking => {
-                    format!("`{pattern}` needs look-around or back-references, which filters do not have")
-                }
+            Pattern::compile(&pattern, true).map(|pattern| match pattern {
+                Pattern::Linear(regex) => Test::Matches(regex),
+                Pattern::Backtracking(text) => Test::Backtracking(text),
             })
         };
         let text = value.to_text();
@@ -68,19 +72,47 @@ impl Filter {
         }))
     }
 
-    /// Whether an item passes.
-    pub(super) fn passes(&self, item: &Value) -> bool {
-        let found = if self.whole {
+    fn find(&self, item: &Value) -> Value {
+        if self.whole {
             item.clone()
         } else {
             self.path.get(item)
-        };
+        }
+    }
+
+    /// Whether an item passes, as far as that can be told without a plugin.
+    pub(super) fn passes(&self, item: &Value) -> bool {
+        let found = self.find(item);
         match &self.test {
             Test::Equal(value) => is_equal(&found, value),
             Test::NotEqual(value) => !is_equal(&found, value),
             Test::Compare(value, holds) => compare(&found, value).is_some_and(holds),
             Test::Matches(pattern) => pattern.is_match(&found.to_text()),
+            Test::Backtracking(_) => true,
         }
+    }
+
+    /// Leaves out the items that the `regex` plugin refuses; each is tested under its deadline.
+    pub(super) async fn retain(
+        &self,
+        items: &mut Vec<Value>,
+        site: &Site,
+        mut call: Call,
+    ) -> (Call, Result<(), String>) {
+        let Test::Backtracking(pattern) = &self.test else {
+            return (call, Ok(()));
+        };
+        for item in std::mem::take(items) {
+            let matches;
+            let text = Value::text(self.find(&item).to_text());
+            (call, matches) = backtrack(site, text, pattern, call).await;
+            match matches {
+                Ok(true) => items.push(item),
+                Ok(false) => {}
+                Err(problem) => return (call, Err(problem)),
+            }
+        }
+        (call, Ok(()))
     }
 }
 

@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use wasmock_javascript::{Object, Value, number};
+use wasmock_exchange::Call;
+use wasmock_javascript::{Value, number};
 
-use super::filter::{self, compare};
+use super::filter::{self, Filter, compare};
+use crate::site::Site;
 
 /// What a list answers.
 #[derive(Debug)]
@@ -22,32 +24,64 @@ pub(super) struct List {
 /// Applies the parameters of a query.
 ///
 /// # Errors
-/// A filter that is no regular expression.
-pub(super) fn list(all: &Arc<Vec<Value>>, query: &Value) -> Result<List, String> {
-    let none = Object::new();
-    let query_object = query.as_object().unwrap_or(&none);
-    let text = |name: &str| query_object.get(name).and_then(Value::as_str);
-    let search = text("search")
+/// A filter that is no regular expression, or ran out of time.
+pub(super) async fn list(
+    all: &Arc<Vec<Value>>,
+    query: &Value,
+    site: &Site,
+    mut call: Call,
+) -> (Call, Result<List, String>) {
+    let filters = match filter::parse(query) {
+        Ok(filters) => filters,
+        Err(problem) => return (call, Err(problem)),
+    };
+    let mut kept = select(all, query, &filters);
+    if let Some(items) = &mut kept {
+        for filter in &filters {
+            let done;
+            (call, done) = filter.retain(items, site, call).await;
+            if let Err(problem) = done {
+                return (call, Err(problem));
+            }
+        }
+    }
+    (call, Ok(arrange(all, kept, query)))
+}
+
+fn parameter<'a>(query: &'a Value, name: &str) -> Option<&'a str> {
+    query.as_object()?.get(name)?.as_str()
+}
+
+/// The items that the search and the filters let pass; none when nothing is asked of them.
+fn select(all: &[Value], query: &Value, filters: &[Filter]) -> Option<Vec<Value>> {
+    let search = parameter(query, "search")
         .filter(|search| !search.is_empty())
         .map(str::to_lowercase);
-    let filters = filter::parse(query)?;
-
-    let mut kept: Option<Vec<Value>> = None;
-    if search.is_some() || !filters.is_empty() {
-        let passes = |item: &&Value| {
-            search.as_ref().is_none_or(|search| contains(item, search))
-                && filters.iter().all(|filter| filter.passes(item))
-        };
-        kept = Some(all.iter().filter(passes).cloned().collect());
+    if search.is_none() && filters.is_empty() {
+        return None;
     }
+    let passes = |item: &&Value| {
+        search.as_ref().is_none_or(|search| contains(item, search))
+            && filters.iter().all(|filter| filter.passes(item))
+    };
+    Some(all.iter().filter(passes).cloned().collect())
+}
+
+/// Orders what was kept and cuts the page.
+fn arrange(all: &[Value], mut kept: Option<Vec<Value>>, query: &Value) -> List {
     let filtered = kept.as_ref().map_or(all.len(), Vec::len);
-    if let Some(by) = text("sort") {
-        let descending = text("order") == Some("desc");
+    if let Some(by) = parameter(query, "sort") {
+        let descending = parameter(query, "order") == Some("desc");
         let items = kept.as_deref().unwrap_or(all);
         kept = Some(sort(items, by, descending));
     }
-    if query_object.contains_key("limit") || query_object.contains_key("page") {
-        let count = |name, default: f64| match text(name).map(number::parse_int) {
+    let has = |name| {
+        query
+            .as_object()
+            .is_some_and(|query| query.contains_key(name))
+    };
+    if has("limit") || has("page") {
+        let count = |name, default: f64| match parameter(query, name).map(number::parse_int) {
             Some(count) if count != 0.0 && !count.is_nan() => count,
             _ => default,
         };
@@ -56,11 +90,11 @@ pub(super) fn list(all: &Arc<Vec<Value>>, query: &Value) -> Result<List, String>
         let range = slice(items.len(), (page - 1.0) * limit, page * limit);
         kept = Some(items[range].to_vec());
     }
-    Ok(List {
+    List {
         total: all.len(),
         filtered,
         items: kept,
-    })
+    }
 }
 
 /// The range of `Array.prototype.slice`: negative places count from the end.
@@ -122,11 +156,13 @@ mod tests {
         let Value::Array(all) = json::parse(all).unwrap() else {
             panic!("a list")
         };
+        let query = json::parse(query).unwrap();
+        let kept = select(&all, &query, &filter::parse(&query).unwrap());
         let List {
             total,
             filtered,
             items,
-        } = list(&all, &json::parse(query).unwrap()).unwrap();
+        } = arrange(&all, kept, &query);
         let items = items.unwrap_or_else(|| all.to_vec());
         let ids: Vec<_> = items
             .iter()

@@ -64,7 +64,7 @@ impl Done {
 /// Carries out the operation that a request asks of a CRUD route, on a bucket that is filled.
 ///
 /// # Errors
-/// A message for the client: a filter that is no regular expression.
+/// A message for the client: a filter that is no regular expression, or ran out of time.
 pub(crate) async fn operate(
     answering: &Answering,
     bucket: &Bucket,
@@ -86,7 +86,7 @@ pub(crate) async fn operate(
     };
     let method = exchange.method();
     let (call, done) = match (id, method) {
-        (None, "GET") => (call, on.list(&exchange.query())),
+        (None, "GET") => on.list(&exchange.query(), call).await,
         (Some(id), "GET") => (call, Ok(on.read(&id))),
         (None, "POST") => {
             let (call, done) = on.create(body(&*exchange), call).await;
@@ -171,26 +171,24 @@ impl On<'_> {
             .unwrap_or_default()
     }
 
-    fn list(&self, query: &Value) -> Result<Done, String> {
+    async fn list(&self, query: &Value, call: Call) -> (Call, Result<Done, String>) {
         let document = self.document();
         let Value::Array(items) = document.value() else {
-            return Ok(Done::kept(Content::Document(document)));
+            return (call, Ok(Done::kept(Content::Document(document))));
         };
-        let list::List {
-            total,
-            filtered,
-            items,
-        } = list::list(items, query)?;
-        let body = match items {
-            None => Content::Document(document),
-            Some(items) => Content::Value(Value::array(items)),
-        };
-        let headers = vec![("x-total-count", total), ("x-filtered-count", filtered)];
-        Ok(Done {
+        let (call, list) = list::list(items, query, self.site, call).await;
+        let done = list.map(|list| Done {
             status: None,
-            body,
-            headers,
-        })
+            body: match list.items {
+                None => Content::Document(document.clone()),
+                Some(items) => Content::Value(Value::array(items)),
+            },
+            headers: vec![
+                ("x-total-count", list.total),
+                ("x-filtered-count", list.filtered),
+            ],
+        });
+        (call, done)
     }
 
     fn read(&self, id: &str) -> Done {

@@ -28,7 +28,7 @@ use super::headers::{apply, apply_fixed};
 use super::incoming;
 use super::pages;
 use super::reply::{Recorded, Reply, ReplyBody};
-use crate::admin::{self, transaction_text};
+use crate::admin::{self, Handled, transaction_text};
 use crate::journal::{self, Transaction};
 use crate::mock::{Header, Mock, Route};
 use crate::proxy::Proxy;
@@ -406,18 +406,27 @@ fn refusal(head: &Parts) -> Option<Reply> {
 async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> Answer {
     let mock = site.mock_kept();
     let facts = Arc::new(facts);
-    // Futures that few requests need are boxed: all others would carry their size.
-    if admin::guards(facts.head.uri.path())
-        && let Some(reply) = Box::pin(admin::handle(&site, &facts)).await
-    {
-        return reply.finish(&facts.head.method, &facts.head.headers);
+    let mut for_admin = None;
+    if admin::guards(facts.head.uri.path()) {
+        // Futures that few requests need are boxed: all others would carry their size.
+        match Box::pin(admin::handle(&site, &facts)).await {
+            Some(Handled::Answered(reply)) => {
+                return reply.finish(&facts.head.method, &facts.head.headers);
+            }
+            Some(Handled::Unknown(headers)) => for_admin = Some(headers),
+            None => {}
+        }
     }
     parse_apart(&facts).await;
     sleep(latency_of(&site, mock.latency)).await;
     let (reply, mut answered) = route(&site, &mock, &facts, arrived).await;
     answered.id = facts.id_given();
     drop(mock);
-    let answer = reply.finish(&facts.head.method, &facts.head.headers);
+    let mut answer = reply.finish(&facts.head.method, &facts.head.headers);
+    if let Some(headers) = for_admin {
+        answer.headers_mut().extend(headers);
+        return answer;
+    }
     let recorded = if site.journal().is_idle() && !site.options().log_transactions {
         Recorded::in_short(&answer)
     } else {

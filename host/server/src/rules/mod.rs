@@ -25,6 +25,7 @@ use crate::mock::{Mock, Text, usage};
 use crate::plugins::Plugins;
 use crate::site::Site;
 
+pub(crate) use self::regex::Pattern;
 pub(crate) use choose::{Choice, choose, choose_now};
 
 /// The rules of a response.
@@ -259,6 +260,23 @@ fn mock_regex(site: &Site) -> Option<Ask> {
         predicate,
         usage: Usage::default(),
     })
+}
+
+/// Whether a text matches what [`Pattern::Backtracking`] holds.
+///
+/// # Errors
+/// Why that cannot be told, such as the end of its time.
+pub(crate) async fn backtrack(
+    site: &Site,
+    text: Value,
+    pattern: &str,
+    call: Call,
+) -> (Call, Result<bool, String>) {
+    let Some(ask) = mock_regex(site) else {
+        return (call, Err("there is no `regex` plugin".to_owned()));
+    };
+    let (call, holds) = ask.test(text, "", pattern, call).await;
+    (call, holds.map_err(|Broken(reason)| reason))
 }
 
 /// One item of an array is enough.

@@ -19,7 +19,7 @@ pub(super) enum Operator {
     /// The pattern, when the value is fixed.
     Regex {
         ignore_case: bool,
-        pattern: Option<Pattern>,
+        pattern: Option<Result<Pattern, String>>,
     },
     Null,
     EmptyArray,
@@ -39,7 +39,7 @@ impl Operator {
                 let ignore_case = rule.operator == file::Operator::RegexI;
                 let pattern = value
                     .is_fixed()
-                    .then(|| Pattern::new(value.source(), ignore_case));
+                    .then(|| Pattern::compile(value.source(), ignore_case));
                 Self::Regex {
                     ignore_case,
                     pattern,
@@ -63,7 +63,7 @@ impl Operator {
 
     pub(super) fn is_native(&self) -> bool {
         match self {
-            Self::Regex { pattern, .. } => !matches!(pattern, Some(Pattern::Backtracking(_))),
+            Self::Regex { pattern, .. } => !matches!(pattern, Some(Ok(Pattern::Backtracking(_)))),
             // Its bucket may have to be filled first.
             Self::Schema(..) => false,
             _ => true,
@@ -83,14 +83,14 @@ impl Operator {
     pub(super) fn backtracking(&self, value: &str) -> Option<String> {
         match self {
             Self::Regex {
-                pattern: Some(Pattern::Backtracking(text)),
+                pattern: Some(Ok(Pattern::Backtracking(text))),
                 ..
             } => Some(text.clone()),
             Self::Regex {
                 pattern: None,
                 ignore_case,
-            } => match Pattern::new(value, *ignore_case) {
-                Pattern::Backtracking(text) => Some(text),
+            } => match Pattern::compile(value, *ignore_case) {
+                Ok(Pattern::Backtracking(text)) => Some(text),
                 _ => None,
             },
             _ => None,
@@ -135,16 +135,14 @@ impl Operator {
                 let pattern = match pattern {
                     Some(pattern) => pattern,
                     None => {
-                        compiled = Pattern::new(value, *ignore_case);
+                        compiled = Pattern::compile(value, *ignore_case);
                         &compiled
                     }
                 };
                 match pattern {
-                    Pattern::Linear(regex) => any(target, |text| regex.is_match(text)),
-                    Pattern::Broken => {
-                        return Err(Broken(format!("`{value}` is no regular expression")));
-                    }
-                    Pattern::Backtracking(text) => {
+                    Ok(Pattern::Linear(regex)) => any(target, |text| regex.is_match(text)),
+                    Err(problem) => return Err(Broken(problem.clone())),
+                    Ok(Pattern::Backtracking(text)) => {
                         return Err(Broken(format!("{text} needs the `regex` plugin")));
                     }
                 }

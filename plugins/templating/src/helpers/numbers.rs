@@ -115,23 +115,12 @@ fn parse_int(call: &mut Call<'_, '_>) -> Answer {
         return text("");
     };
     let digits = call.text(value);
-    let n = parse_decimal(&digits);
+    let n = number::parse_int(&digits);
     if n.is_nan() {
         text("")
     } else {
         number_value(n)
     }
-}
-
-/// `parseInt(text, 10)`
-pub(super) fn parse_decimal(text: &str) -> f64 {
-    let trimmed = text.trim_start_matches(number::is_space);
-    let unsigned = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
-    // With the radix given, `0x` has no meaning: the number ends at the `x`.
-    if unsigned.starts_with("0x") || unsigned.starts_with("0X") {
-        return if trimmed.starts_with('-') { -0.0 } else { 0.0 };
-    }
-    number::parse_int(text)
 }
 
 #[cfg(test)]

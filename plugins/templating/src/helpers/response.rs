@@ -1,6 +1,8 @@
 //! The answer.
 
-use super::{Answer, Call, Family, Helper, Rows, numbers, text};
+use wasmock_javascript::number;
+
+use super::{Answer, Call, Family, Helper, Rows, text};
 use crate::Effects;
 
 // One row a helper reads better than six lines a helper.
@@ -12,7 +14,7 @@ pub(super) const HELPERS: &[Helper] = &[
 fn status(call: &mut Call<'_, '_>) -> Answer {
     if let Some(code) = call.args.first() {
         let code = call.text(code);
-        let code = numbers::parse_decimal(&code);
+        let code = number::parse_int(&code);
         if (100.0..=999.0).contains(&code) {
             call.host().set_status(code as u16);
         }

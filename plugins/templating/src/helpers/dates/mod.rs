@@ -8,9 +8,8 @@ mod calendar;
 mod format;
 mod parse;
 
-use wasmock_javascript::{Object, Value};
+use wasmock_javascript::{Object, Value, number};
 
-use super::numbers::parse_decimal;
 use super::{Answer, Call, Family, Helper, Rows, no_function, no_property, text};
 use crate::language::RenderError;
 use crate::{Effects, Host};
@@ -75,7 +74,7 @@ fn shift(call: &mut Call<'_, '_>) -> Answer {
     let amount = |call: &mut Call<'_, '_>, name| match call.named(name) {
         Some(value) => {
             let written = call.text(value);
-            parse_decimal(&written)
+            number::parse_int(&written)
         }
         None => f64::NAN,
     };
