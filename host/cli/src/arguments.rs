@@ -304,6 +304,7 @@ pub(crate) struct ServeOptions {
     #[arg(
         long,
         env = "MOCKOON_ADMIN_API_TOKEN",
+        num_args = 1..,
         value_delimiter = ',',
         value_name = "TOKEN",
         hide_env_values = true
@@ -313,6 +314,7 @@ pub(crate) struct ServeOptions {
     #[arg(
         long,
         env = "MOCKOON_ADMIN_API_CORS_ORIGIN",
+        num_args = 1..,
         value_delimiter = ',',
         value_name = "ORIGIN"
     )]
