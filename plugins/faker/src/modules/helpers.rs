@@ -41,8 +41,7 @@ pub(crate) const METHODS: &[Method] = &[
         |f, a| {
             let pattern = match argument(a, 0) {
                 Value::Undefined => "6453-####-####-####-###L".to_owned(),
-                Value::Null => return other("Cannot read properties of null (reading 'length')"),
-                value => text(value, "slice")?.to_owned(),
+                _ => pattern_text(a)?,
             };
             let symbol = match argument(a, 1) {
                 Value::Undefined => Some('#'),
@@ -163,6 +162,7 @@ pub(crate) const METHODS: &[Method] = &[
             _ if count == 0 => Ok(Value::array(Vec::new())),
             Value::Undefined => Ok(Value::array(vec![Value::Undefined; count])),
             Value::Object(_) => other("#<Object> is not a function"),
+            Value::Array(_) => other("[object Array] is not a function"),
             Value::String(text) => other(format!("{text} is not a function")),
             value => other(format!("{} is not a function", value.to_text())),
         }
@@ -179,7 +179,7 @@ fn text<'a>(value: &'a Value, method: &str) -> Result<&'a str, Error> {
     }
 }
 
-/// The pattern of `replaceSymbols`: what is no text has no characters.
+/// A pattern of symbols: what is no text has no characters.
 fn pattern_text(args: &[Value]) -> Result<String, Error> {
     match argument(args, 0) {
         Value::String(text) => Ok(text.to_string()),
@@ -215,7 +215,7 @@ fn fake(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     };
     match pattern {
         Value::String(text) => Ok(f.fill(&text)?.into()),
-        Value::Undefined => other("Cannot read properties of undefined (reading 'length')"),
+        Value::Undefined => other("Cannot read properties of undefined (reading 'search')"),
         _ => other("r.search is not a function"),
     }
 }
@@ -314,19 +314,25 @@ fn weighted(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 
 fn array_elements(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let value = argument(args, 0);
-    if length(value)? == Some(0) {
+    let length = length(value)?;
+    if length == Some(0) {
         return Ok(Value::array(Vec::new()));
     }
-    let mut items = spread(value)?;
     let count = match argument(args, 1) {
-        Value::Undefined | Value::Null => f.random.between(1.0, items.len() as f64) as usize,
-        range => f.count(range)?,
+        Value::Number(count) => *count,
+        Value::Undefined | Value::Null => f.random.between(
+            1.0,
+            length.map_or(numbers::MAX_SAFE, |length| length as f64),
+        ),
+        range => numbers::int(f, std::slice::from_ref(range))?,
     };
-    if count >= items.len() {
+    let mut items = spread(value)?;
+    if count >= items.len() as f64 {
         f.random.shuffle(&mut items);
         return Ok(Value::array(items));
     }
-    let first = items.len() - count;
+    // A count that is not whole is rounded up; below 0 a float casts to 0.
+    let first = items.len() - count.ceil() as usize;
     for index in (first..items.len()).rev() {
         let other = f.random.index(index + 1);
         items.swap(index, other);

@@ -4,11 +4,9 @@ use wasmock_javascript::{Value, number};
 
 use crate::error::Error;
 use crate::modules::color::hex_color;
-use crate::modules::{lorem, person, string};
+use crate::modules::{lorem, number::MAX_SAFE, person, string};
 use crate::options::Options;
 use crate::{Faker, Method};
-
-const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 pub(crate) const METHODS: &[Method] = &[
     Method::new("image.avatar", "", "", true, |f, _| {

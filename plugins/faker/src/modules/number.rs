@@ -10,7 +10,7 @@ use crate::options::{Options, argument};
 use crate::{Faker, Method};
 
 /// JavaScript's `Number.MAX_SAFE_INTEGER`.
-const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+pub(crate) const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 pub(crate) const METHODS: &[Method] = &[
     Method::new(

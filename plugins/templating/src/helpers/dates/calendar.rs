@@ -123,10 +123,7 @@ pub(crate) fn date_text(ms: f64, host: &mut dyn Host) -> String {
     let zone = host.zone_name(ms);
     let sign = if at.offset < 0 { '-' } else { '+' };
     let minutes = at.offset.abs() / 60;
-    let year = match at.year {
-        0.. => format!("{:04}", at.year),
-        _ => format!("-{:06}", -at.year),
-    };
+    let year = format!("{}{:04}", if at.year < 0 { "-" } else { "" }, at.year.abs());
     format!(
         "{} {} {:02} {year} {:02}:{:02}:{:02} GMT{sign}{:02}{:02} ({zone})",
         WEEKDAYS[at.weekday() as usize],
