@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
-use wasmock_environment::{LoadOptions, Problem, SourceFile, load, locate, validate_file};
+use wasmock_environment::{LoadOptions, Loaded, Problem, SourceFile, load, locate, validate_file};
+use wasmock_sandbox::Grants;
 
 use crate::arguments::Validate;
 use crate::logging::fatal;
@@ -26,7 +27,12 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
             }
         };
         match in_texts(file) {
-            Ok(more) => problems.extend(more),
+            Ok(more) => {
+                // An error says more about its place than a warning.
+                let said = |known: &Problem| more.iter().any(|new| new.pointer == known.pointer);
+                problems.retain(|known| known.is_error() || !said(known));
+                problems.extend(more);
+            }
             Err(error) => problems.push(Problem::warning(
                 "",
                 format!("the templates were not checked: {error}"),
@@ -57,20 +63,38 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// What is wrong with the templates and regular expressions of a file that can be loaded.
+/// What is wrong with the grants, templates and regular expressions of a file that can be loaded.
 fn in_texts(file: &Path) -> Result<Vec<Problem>, Box<dyn Error>> {
     let Ok(loaded) = load(file, &LoadOptions::default()) else {
         return Ok(Vec::new());
     };
+    let mut problems = in_grants(&loaded);
+    if !problems.is_empty() {
+        // The plugins would not load, and templates are checked with their helpers.
+        locate(file, &mut problems);
+        return Ok(problems);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let mut problems = runtime.block_on(async {
+    problems = runtime.block_on(async {
         let checker = Checker::new(&loaded.environment, &loaded.directory).await?;
         Ok::<_, Box<dyn Error>>(checker.problems(&loaded.environment).await)
     })?;
     locate(file, &mut problems);
     Ok(problems)
+}
+
+/// What is wrong with what plugins are allowed.
+fn in_grants(loaded: &Loaded) -> Vec<Problem> {
+    let plugins = loaded.environment.wasmock.plugins.iter().enumerate();
+    let problems = plugins.flat_map(|(index, plugin)| {
+        let grants = Grants::new(plugin.grants.clone(), &loaded.directory);
+        let at = move |pointer| format!("/wasmock/plugins/{index}/grants{pointer}");
+        let problems = grants.problems().into_iter();
+        problems.map(move |(pointer, message)| Problem::error(at(pointer), message))
+    });
+    problems.collect()
 }
 
 fn as_json(problem: &Problem) -> serde_json::Value {

@@ -205,6 +205,96 @@ fn a_changed_plugin_that_does_not_load_leaves_the_old_one_serving() {
     assert!(http(port, "GET", "/a", "", b"").1.contains("alive"));
 }
 
+#[test]
+fn validate_refuses_the_grants_that_serve_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, cache) = (folder.path(), folder.path().join("cache"));
+    std::fs::write(folder.join("rx.wasm"), REGEX).unwrap();
+    for (grants, pointer, words) in [
+        (
+            r#"{ "http": ["a.b", "http://a/b"] }"#,
+            "/wasmock/plugins/0/grants/http/1",
+            "is an address of the web, not a host",
+        ),
+        (
+            r#"{ "write": ["data=nowhere"] }"#,
+            "/wasmock/plugins/0/grants/write/0",
+            "nowhere is granted, but cannot be used",
+        ),
+        (
+            r#"{ "time": "noon" }"#,
+            "/wasmock/plugins/0/grants/time",
+            "expected a time such as 2025-01-31T12:00:00Z",
+        ),
+        (
+            r#"{ "htp": ["a.b"] }"#,
+            "/wasmock/plugins/0/grants/htp",
+            "did you mean `http`?",
+        ),
+    ] {
+        let plugin = r#""name": "shared", "path": "rx.wasm""#;
+        environment(folder, &format!(r#"{{ {plugin}, "grants": {grants} }}"#));
+        let (code, text) = run(&mut serve(folder, &cache, &[]));
+        assert_eq!(code, 2, "{grants}: {text}");
+        assert!(text.contains(words), "{grants}: {text}");
+        let validate = ["validate", "mock.json", "--json"];
+        let (code, text) = run(wasmock(folder, &cache).args(validate));
+        assert_eq!(code, 1, "{grants}: {text}");
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let problems = report["problems"].as_array().unwrap();
+        let at: Vec<_> = problems
+            .iter()
+            .filter(|p| p["pointer"] == pointer)
+            .collect();
+        assert_eq!(at.len(), 1, "{grants}: {text}");
+        let message = at[0]["message"].as_str().unwrap();
+        assert!(message.contains(words), "{grants}: {text}");
+        assert!(at[0]["line"].is_number(), "{grants}: {text}");
+    }
+}
+
+#[test]
+fn a_table_of_tests_grants_to_all_or_to_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, cache) = (folder.path(), folder.path().join("cache"));
+    std::fs::create_dir_all(folder.join("kit/data")).unwrap();
+    std::fs::write(folder.join("kit/data/a"), "in there").unwrap();
+    std::fs::copy(build("reach"), folder.join("kit/reach.wasm")).unwrap();
+    let friend = files(vec![("/x", ok(b"hello"))]);
+    let table = format!(
+        r#"
+grants: {{ read: [data], env: [REACH_ME], http: ["localhost:{friend}"], writeVariables: [w] }}
+tests:
+  - {{ name: a file, request: GET /, usage: "read data/a", expect: {{ answer: {{ body: '"in there"' }} }} }}
+  - {{ name: a host, request: GET /, usage: "get http://localhost:{friend}/x", expect: {{ answer: {{ body: 200 hello }} }} }}
+  - {{ name: an environment variable, request: GET /, usage: "env REACH_ME", expect: {{ answer: {{ body: 'Some("here") Some("here")' }} }} }}
+  - {{ name: a variable, request: GET /, usage: "variable w x", expect: {{ state: {{ variables: {{ w: x }} }} }} }}
+  - name: another variable
+    request: GET /
+    usage: variable v x
+    expect: {{ answer: {{ body: 'error: Failure::Denied("writing the variable `v`")' }} }}
+  - name: a bucket
+    request: GET /
+    usage: bucket users
+    state: {{ buckets: {{ users: Ada }} }}
+    grants: {{ readBuckets: [users] }}
+    expect: {{ answer: {{ body: 'Value::Text("Ada")' }} }}
+  - name: nothing of the table's when it has grants of its own
+    request: GET /
+    usage: env REACH_ME
+    grants: {{}}
+    expect: {{ answer: {{ body: None None }} }}
+"#
+    );
+    std::fs::write(folder.join("kit/tests.yaml"), table).unwrap();
+    let mut command = wasmock(folder, &cache);
+    let (code, text) = run(command
+        .args(["plugin", "test", "kit"])
+        .env("REACH_ME", "here"));
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("7 passed, 0 failed"), "{text}");
+}
+
 /// An environment whose routes ask the plugin different things.
 fn asking(folder: &Path, plugin: &str, routes: &[(&str, &str)]) {
     let routes: Vec<String> = routes

@@ -46,6 +46,16 @@ impl Failure {
             message: message.into(),
         }
     }
+
+    /// What a client is told in a text: everything in dev mode, else what the plugin says of its
+    /// own accord, and the exchange under which the log has the rest.
+    pub fn for_client(&self, exchange: &str, dev: bool) -> String {
+        match self.kind {
+            _ if dev => format!("{self} (exchange {exchange})"),
+            FailureKind::Answered => format!("{} (exchange {exchange})", self.message),
+            _ => format!("a plugin failed (exchange {exchange})"),
+        }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -64,3 +74,22 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_dev_mode_tells_clients_of_plugins() {
+        let told = |kind, dev| Failure::new("p", "f", kind, "why").for_client("7", dev);
+        assert_eq!(
+            told(FailureKind::Trapped, false),
+            "a plugin failed (exchange 7)"
+        );
+        assert_eq!(told(FailureKind::Answered, false), "why (exchange 7)");
+        assert_eq!(
+            told(FailureKind::Trapped, true),
+            "plugin `p` failed in f: why (exchange 7)"
+        );
+    }
+}

@@ -283,6 +283,62 @@ async fn folders_are_seen_as_they_were_granted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_refusal_of_files_is_an_error_and_one_line_with_its_grant() {
+    let base = tempfile::tempdir().unwrap();
+    for name in ["in", "out"] {
+        std::fs::create_dir(base.path().join(name)).unwrap();
+        std::fs::write(base.path().join(name).join("a"), "first").unwrap();
+    }
+    std::fs::write(base.path().join("secret"), "hidden").unwrap();
+    std::os::unix::fs::symlink("../secret", base.path().join("in/up")).unwrap();
+    for (name, grants, tries, line) in [
+        (
+            "remover",
+            r#"{ "read": ["in"] }"#,
+            &["remove in/a", "rename in/a in/b", "make in/c"][..],
+            "refused writing in a folder: it is not allowed; --grant 'remover:write=FOLDER'",
+        ),
+        (
+            "renamer",
+            r#"{ "read": ["in"] }"#,
+            &["rename in/a in/b"],
+            "refused writing in a folder: it is not allowed; --grant 'renamer:write=FOLDER'",
+        ),
+        (
+            "peeper",
+            r#"{ "read": ["in"] }"#,
+            &["read in/up", "read in/../secret", "size in/../secret"],
+            "refused reading outside of its folders: it is not allowed; \
+             --grant 'peeper:read=FOLDER'",
+        ),
+        (
+            "climber",
+            r#"{ "write": ["out"] }"#,
+            &[
+                "write out/../secret x",
+                "remove out/../secret",
+                "rename out/a out/../secret",
+            ],
+            "refused writing outside of its folders: it is not allowed; \
+             --grant 'climber:write=FOLDER'",
+        ),
+    ] {
+        let fixture = Fixture::in_folder(name, "", grants, base.path()).await;
+        for what in tries.iter().chain(tries) {
+            let said = fixture.says(what).await;
+            assert!(said.starts_with("error"), "{what}: {said}");
+        }
+        assert_eq!(logged(&[line]), 1, "{name}: {}", log());
+        assert_eq!(logged(&[&format!("'{name}:")]), 1, "{name}: {}", log());
+    }
+    let read = |name: &str| std::fs::read_to_string(base.path().join(name)).unwrap();
+    assert_eq!(
+        ["secret", "in/a", "out/a"].map(read),
+        ["hidden", "first", "first"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_without_a_folder_are_an_error_and_a_line_in_the_log() {
     let fixture = Fixture::new("homeless", "", "{}").await;
     for _ in 0..2 {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Map, Value as Json, json};
+use wasmock_sandbox::Grants;
 
 use super::arguments::{Format, Run};
 use super::lines::Lines;
@@ -26,7 +27,8 @@ pub(crate) fn run(arguments: &Run) -> Ended {
         wasm,
         configuration: arguments.config.clone(),
         usage: arguments.usage.clone(),
-        grants,
+        // Folders on the command line are relative to where it runs already.
+        grants: Grants::new(grants, Path::new("")),
         before: arguments
             .state
             .as_deref()

@@ -12,6 +12,8 @@ use std::process::ExitCode;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
+use wasmock_environment::Grants as Allowed;
+use wasmock_sandbox::Grants;
 
 use super::arguments::Test;
 use super::compare;
@@ -37,6 +39,10 @@ struct Table {
     at: Option<String>,
     #[serde(default)]
     config: Option<Json>,
+    /// What the plugin is allowed, in the words of an environment file; folders are relative to
+    /// the table.
+    #[serde(default)]
+    grants: Allowed,
     tests: Vec<Case>,
 }
 
@@ -51,6 +57,7 @@ struct Case {
     name: String,
     config: Option<Json>,
     usage: Option<Json>,
+    grants: Option<Allowed>,
     #[serde(default)]
     state: Before,
     seed: Option<u64>,
@@ -129,6 +136,7 @@ async fn make(
         let place = |error: String| format!("test `{}`: {error}", case.name);
         let at = case.at.as_deref().or(table.at.as_deref());
         let configuration = case.config.as_ref().or(table.config.as_ref());
+        let allowed = case.grants.as_ref().unwrap_or(&table.grants);
         let setting = Setting {
             name: name.to_owned(),
             wasm: wasm.clone(),
@@ -137,7 +145,7 @@ async fn make(
                 .usage
                 .as_ref()
                 .map_or_else(|| "{}".to_owned(), Json::to_string),
-            grants: wasmock_environment::Grants::default(),
+            grants: Grants::new(allowed.clone(), &arguments.folder),
             before: case.state.clone(),
             seed: Some(case.seed.unwrap_or(table.seed)),
             at: at.map(time).transpose().map_err(place)?,

@@ -36,7 +36,7 @@ pub(crate) struct Setting {
     pub(crate) wasm: Bytes,
     pub(crate) configuration: String,
     pub(crate) usage: String,
-    pub(crate) grants: wasmock_environment::Grants,
+    pub(crate) grants: Grants,
     pub(crate) before: Before,
     pub(crate) seed: Option<u64>,
     /// Where the clock stands, in milliseconds since 1970.
@@ -133,7 +133,7 @@ impl Trials {
             name: &setting.name,
             wasm: setting.wasm.clone(),
             configuration: setting.configuration.as_str().into(),
-            grants: Grants::new(setting.grants.clone(), Path::new("")),
+            grants: setting.grants.clone(),
         };
         let plugin = self.sandbox.load_under(source, conditions).await?;
         let stage = Arc::new(Stage {

@@ -16,28 +16,31 @@ pub(crate) struct Folder {
     pub(crate) write: bool,
 }
 
-/// The folders that were granted and asked for.
+/// A granted folder by its name, its links resolved.
 ///
 /// # Errors
-/// A granted folder that is not there or cannot be read.
+/// It is not there or cannot be read.
+pub(crate) fn granted<'a>(grant: &'a str, base: &Path) -> Result<(&'a str, PathBuf), String> {
+    let (name, path) = grant.split_once('=').unwrap_or((grant, grant));
+    let at = base.join(path);
+    let whole = at
+        .canonicalize()
+        .and_then(|whole| std::fs::read_dir(&whole).map(|_| whole));
+    whole.map(|whole| (name, whole)).map_err(|error| {
+        let at = at.display();
+        format!("the folder {at} is granted, but cannot be used: {error}")
+    })
+}
+
+/// The folders that were granted and asked for.
 pub(crate) fn folders(
-    granted: &[String],
+    grants: &[String],
     asked: &[String],
     base: &Path,
     write: bool,
-) -> Result<Vec<Folder>, String> {
+) -> Vec<Folder> {
     let mut folders = Vec::new();
-    for grant in granted {
-        let (name, path) = grant.split_once('=').unwrap_or((grant, grant));
-        let at = base.join(path);
-        let failed = |error: &dyn std::fmt::Display| {
-            format!(
-                "the folder {} is granted, but cannot be used: {error}",
-                at.display()
-            )
-        };
-        let whole = at.canonicalize().map_err(|error| failed(&error))?;
-        std::fs::read_dir(&whole).map_err(|error| failed(&error))?;
+    for (name, whole) in grants.iter().filter_map(|grant| granted(grant, base).ok()) {
         for wanted in asked {
             let Some((name, part)) = common(name, wanted) else {
                 continue;
@@ -52,7 +55,7 @@ pub(crate) fn folders(
             }
         }
     }
-    Ok(folders)
+    folders
 }
 
 /// The name under which a plugin sees what is both granted and asked for, and where it is below
@@ -93,7 +96,7 @@ mod tests {
     use super::*;
 
     fn found(base: &Path, granted: &str, asked: &str) -> Vec<(String, PathBuf)> {
-        let folders = folders(&[granted.into()], &[asked.into()], base, false).unwrap();
+        let folders = folders(&[granted.into()], &[asked.into()], base, false);
         let base = base.canonicalize().unwrap();
         folders
             .into_iter()
@@ -141,7 +144,7 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         std::fs::write(base.path().join("file"), "").unwrap();
         for name in ["missing", "file"] {
-            let error = folders(&[name.into()], &["*".into()], base.path(), true).unwrap_err();
+            let error = granted(name, base.path()).unwrap_err();
             assert!(error.contains("cannot be used"), "{error}");
         }
     }

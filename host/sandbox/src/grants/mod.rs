@@ -64,6 +64,35 @@ impl Grants {
         }
     }
 
+    /// What makes no sense in it: where, as a JSON pointer into the grants, and a sentence.
+    pub fn problems(&self) -> Vec<(String, String)> {
+        let allowed = &self.allowed;
+        let mut problems = Vec::new();
+        for (index, text) in allowed.http.iter().enumerate() {
+            if let Err(error) = text.parse::<Pattern>() {
+                problems.push((
+                    format!("/http/{index}"),
+                    format!("the granted `http`: {error}"),
+                ));
+            }
+        }
+        for (word, granted) in [("read", &allowed.read), ("write", &allowed.write)] {
+            for (index, grant) in granted.iter().enumerate() {
+                if let Err(problem) = folders::granted(grant, &self.folder) {
+                    problems.push((format!("/{word}/{index}"), problem));
+                }
+            }
+        }
+        if let Some(time) = &allowed.time
+            && time.parse::<Timestamp>().is_err()
+        {
+            problems.push(("/time".to_owned(), no_time(time)));
+        }
+        let unknown = allowed.extra.keys();
+        problems.extend(unknown.map(|word| (format!("/{word}"), no_word(word))));
+        problems
+    }
+
     /// Adds what `--grant NAME:WORD=VALUE` says.
     ///
     /// # Errors
@@ -103,16 +132,22 @@ impl Grants {
                 let seed = seed.map_err(|_| format!("a seed is a whole number, not `{value}`"))?;
                 (allowed.random, allowed.seed) = (Some(RandomGrant::Seeded), Some(seed));
             }
-            _ => {
-                let hint = match crate::nearest::nearest(word, WORDS) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("known are {}", WORDS.join(", ")),
-                };
-                return Err(format!("`{word}` cannot be granted; {hint}"));
-            }
+            _ => return Err(no_word(word)),
         }
         Ok(())
     }
+}
+
+fn no_word(word: &str) -> String {
+    let hint = match crate::nearest::nearest(word, WORDS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}", WORDS.join(", ")),
+    };
+    format!("`{word}` cannot be granted; {hint}")
+}
+
+fn no_time(time: &str) -> String {
+    format!("the granted `time` is `{time}`; expected a time such as 2025-01-31T12:00:00Z")
 }
 
 /// Both sides of one kind of right.
@@ -193,26 +228,21 @@ impl Held {
         asked: wasmock_environment::Grants,
         grants: Grants,
     ) -> Result<Self, Vec<String>> {
-        let mut problems = Vec::new();
+        let problems = grants.problems();
+        let mut problems: Vec<String> = problems.into_iter().map(|(_, problem)| problem).collect();
         let allowed = grants.allowed;
-        let mut patterns = |texts: &[String], whose: &str, all: Option<Pattern>| -> Vec<Pattern> {
-            let parsed = texts.iter().map(|text| match &all {
-                Some(all) if text == "*" => Ok(all.clone()),
-                _ => text.parse(),
-            });
-            parsed
-                .filter_map(|pattern: Result<Pattern, String>| match pattern {
-                    Ok(pattern) => Some(pattern),
-                    Err(error) => {
-                        problems.push(format!("{whose} `http`: {error}"));
-                        None
-                    }
-                })
-                .collect()
+        let mut pattern = |text: &String| match &**text {
+            "*" => Some(Pattern::everything()),
+            text => {
+                let pattern = text.parse();
+                let complain =
+                    |error: &String| problems.push(format!("its manifest's `http`: {error}"));
+                pattern.inspect_err(complain).ok()
+            }
         };
         let http = Both {
-            asked: patterns(&asked.http, "its manifest's", Some(Pattern::everything())),
-            allowed: patterns(&allowed.http, "the granted", None),
+            asked: asked.http.iter().filter_map(&mut pattern).collect(),
+            allowed: allowed.http.iter().flat_map(|text| text.parse()).collect(),
         };
         let mut folders = Vec::new();
         for (granted, wanted, write) in [
@@ -222,16 +252,10 @@ impl Held {
             (&allowed.write, &asked.read, false),
             (&allowed.read, &asked.write, false),
         ] {
-            match folders::folders(granted, wanted, &grants.folder, write) {
-                Ok(found) => {
-                    for folder in found {
-                        if !folders.iter().any(|f: &Folder| f.name == folder.name) {
-                            folders.push(folder);
-                        }
-                    }
+            for folder in folders::folders(granted, wanted, &grants.folder, write) {
+                if !folders.iter().any(|f: &Folder| f.name == folder.name) {
+                    folders.push(folder);
                 }
-                Err(problem) if !problems.contains(&problem) => problems.push(problem),
-                Err(_) => {}
             }
         }
         let data = |asked: Option<Vec<String>>, allowed: Option<Vec<String>>| Both {
@@ -252,10 +276,10 @@ impl Held {
             None => Some(Clock::frozen(defaults::STANDING)),
             Some(Ok(time)) => Some(Clock::frozen(time.as_millisecond())),
             Some(Err(_)) => {
-                problems.push(format!(
-                    "the granted `time` is `{}`; expected a time such as 2025-01-31T12:00:00Z",
-                    time.unwrap_or_default()
-                ));
+                let problem = no_time(&time.unwrap_or_default());
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
                 None
             }
         };
@@ -312,11 +336,13 @@ impl Held {
         self.refuse(&what, "http", &address, ALLOW_IT);
     }
 
-    /// Says that no folder was granted, or not to write.
-    pub(crate) fn refuse_folder(&self, write: bool) {
-        let (what, word) = match write {
-            true => ("writing in a folder", "write"),
-            false => ("the use of files", "read"),
+    /// Says what was refused of files.
+    pub(crate) fn refuse_folder(&self, refused: Refused) {
+        let (what, word) = match refused {
+            Refused::Files => ("the use of files", "read"),
+            Refused::Writing => ("writing in a folder", "write"),
+            Refused::Escape { writes: false } => ("reading outside of its folders", "read"),
+            Refused::Escape { writes: true } => ("writing outside of its folders", "write"),
         };
         self.refuse(what, word, "FOLDER", ALLOW_IT);
     }
@@ -353,6 +379,17 @@ impl Held {
             tracing::warn!(plugin = &*self.plugin, "{line}");
         }
     }
+}
+
+/// What a plugin tried with files.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Refused {
+    /// To use any, where no folder is granted.
+    Files,
+    /// To change something in a folder that it may only read.
+    Writing,
+    /// To reach what is in none of its folders, by `..` or by a link.
+    Escape { writes: bool },
 }
 
 /// Refusals remembered for each plugin: one that tries a million hosts fills no memory.

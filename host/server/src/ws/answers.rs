@@ -228,7 +228,10 @@ impl Definition {
                     let default = &self.route.responses[self.route.default];
                     Box::pin(self.content(site, default, call.exchange.clone())).await
                 }
-                _ => Err(format!("Error while serving the content: {failure}")),
+                _ => {
+                    let id = call.exchange.id();
+                    Err(serving(failure.for_client(&id, site.options().dev)))
+                }
             };
         }
         let answer = std::mem::take(&mut call.answer);

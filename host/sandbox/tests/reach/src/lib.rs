@@ -41,6 +41,9 @@ fn attempt(what: &str) -> String {
         ["read", path] => shown(std::fs::read_to_string(path)),
         ["write", path, text] => shown(std::fs::write(path, text)),
         ["remove", path] => shown(std::fs::remove_file(path)),
+        ["rename", from, to] => shown(std::fs::rename(from, to)),
+        ["make", path] => shown(std::fs::create_dir(path)),
+        ["size", path] => shown(std::fs::metadata(path).map(|about| about.len())),
         ["link", to, path] => link(to, path),
         ["list", path] => shown(std::fs::read_dir(path).map(|entries| {
             let mut names: Vec<String> = entries
