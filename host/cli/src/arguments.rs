@@ -207,7 +207,12 @@ pub(crate) struct Dev {
     pub(crate) options: ServeOptions,
 }
 
+// Only here may they take what follows: behind a token of `serve` stand its files.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("admin_api_token", |token| token.num_args(1..)),
+    mut_arg("admin_api_cors_origin", |origin| origin.num_args(1..))
+)]
 pub(crate) struct Start {
     /// Environment files (JSON or YAML).
     #[arg(short, long, required = true, num_args = 1.., value_name = "FILE")]
@@ -304,7 +309,6 @@ pub(crate) struct ServeOptions {
     #[arg(
         long,
         env = "MOCKOON_ADMIN_API_TOKEN",
-        num_args = 1..,
         value_delimiter = ',',
         value_name = "TOKEN",
         hide_env_values = true
@@ -314,7 +318,6 @@ pub(crate) struct ServeOptions {
     #[arg(
         long,
         env = "MOCKOON_ADMIN_API_CORS_ORIGIN",
-        num_args = 1..,
         value_delimiter = ',',
         value_name = "ORIGIN"
     )]
@@ -471,6 +474,22 @@ mod tests {
         }
         assert_eq!(size("0"), Ok(usize::MAX));
         assert!(size("many").is_err() && size("10 apples").is_err());
+    }
+
+    #[test]
+    fn files_may_stand_behind_the_token_of_serve_and_several_tokens_in_start() {
+        let parse = |line: &str| Arguments::try_parse_from(line.split(' ')).unwrap().command;
+        let Command::Serve(serve) = parse("wasmock serve --admin-api-token t a.json") else {
+            panic!("serve");
+        };
+        assert_eq!(serve.files, [PathBuf::from("a.json")]);
+        assert_eq!(serve.options.admin_api_token, ["t"]);
+        let line = "wasmock start -d a.json --admin-api-token t u --admin-api-cors-origin a b";
+        let Command::Start(start) = parse(line) else {
+            panic!("start");
+        };
+        assert_eq!(start.options.admin_api_token, ["t", "u"]);
+        assert_eq!(start.options.admin_api_cors_origin, ["a", "b"]);
     }
 
     #[test]
