@@ -22,9 +22,7 @@ enum Test {
     Equal(Value),
     NotEqual(Value),
     Compare(Value, fn(Ordering) -> bool),
-    Matches(regex::Regex),
-    /// As the `regex` plugin reads it.
-    Backtracking(String),
+    Matches(Pattern),
 }
 
 /// The filters of a query; other parameters are left alone.
@@ -46,12 +44,7 @@ impl Filter {
         let Some((path, operator)) = name.rsplit_once('_') else {
             return Ok(None);
         };
-        let matches = |pattern: String| {
-            Pattern::compile(&pattern, true).map(|pattern| match pattern {
-                Pattern::Linear(regex) => Test::Matches(regex),
-                Pattern::Backtracking(text) => Test::Backtracking(text),
-            })
-        };
+        let matches = |pattern: String| Pattern::compile(&pattern, true).map(Test::Matches);
         let text = value.to_text();
         let test = match operator {
             "eq" => Test::Equal(value.clone()),
@@ -87,8 +80,8 @@ impl Filter {
             Test::Equal(value) => is_equal(&found, value),
             Test::NotEqual(value) => !is_equal(&found, value),
             Test::Compare(value, holds) => compare(&found, value).is_some_and(holds),
-            Test::Matches(pattern) => pattern.is_match(&found.to_text()),
-            Test::Backtracking(_) => true,
+            Test::Matches(Pattern::Linear(regex)) => regex.is_match(&found.to_text()),
+            Test::Matches(Pattern::Backtracking(_)) => true,
         }
     }
 
@@ -99,7 +92,7 @@ impl Filter {
         site: &Site,
         mut call: Call,
     ) -> (Call, Result<(), String>) {
-        let Test::Backtracking(pattern) = &self.test else {
+        let Test::Matches(Pattern::Backtracking(pattern)) = &self.test else {
             return (call, Ok(()));
         };
         for item in std::mem::take(items) {
