@@ -32,15 +32,16 @@ pub(crate) fn granted<'a>(grant: &'a str, base: &Path) -> Result<(&'a str, PathB
     })
 }
 
-/// The folders that were granted and asked for.
-pub(crate) fn folders(
-    grants: &[String],
-    asked: &[String],
-    base: &Path,
-    write: bool,
-) -> Vec<Folder> {
+/// [`granted`] for each of several, without those that cannot be used.
+pub(crate) fn all_granted<'a>(grants: &'a [String], base: &Path) -> Vec<(&'a str, PathBuf)> {
+    let granted = grants.iter().map(|grant| granted(grant, base));
+    granted.filter_map(Result::ok).collect()
+}
+
+/// The folders that were granted (see [`granted`]) and asked for.
+pub(crate) fn folders(granted: &[(&str, PathBuf)], asked: &[String], write: bool) -> Vec<Folder> {
     let mut folders = Vec::new();
-    for (name, whole) in grants.iter().filter_map(|grant| granted(grant, base).ok()) {
+    for (name, whole) in granted {
         for wanted in asked {
             let Some((name, part)) = common(name, wanted) else {
                 continue;
@@ -50,7 +51,7 @@ pub(crate) fn folders(
                 continue;
             };
             let folder = Folder { at, name, write };
-            if folder.at.starts_with(&whole) && !folders.contains(&folder) {
+            if folder.at.starts_with(whole) && !folders.contains(&folder) {
                 folders.push(folder);
             }
         }
@@ -95,8 +96,8 @@ fn plain(path: &str) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn found(base: &Path, granted: &str, asked: &str) -> Vec<(String, PathBuf)> {
-        let folders = folders(&[granted.into()], &[asked.into()], base, false);
+    fn found(base: &Path, grant: &str, asked: &str) -> Vec<(String, PathBuf)> {
+        let folders = folders(&[granted(grant, base).unwrap()], &[asked.into()], false);
         let base = base.canonicalize().unwrap();
         folders
             .into_iter()

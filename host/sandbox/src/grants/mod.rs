@@ -244,15 +244,19 @@ impl Held {
             asked: asked.http.iter().filter_map(&mut pattern).collect(),
             allowed: allowed.http.iter().flat_map(|text| text.parse()).collect(),
         };
+        let (read, write) = (
+            folders::all_granted(&allowed.read, &grants.folder),
+            folders::all_granted(&allowed.write, &grants.folder),
+        );
         let mut folders = Vec::new();
         for (granted, wanted, write) in [
-            (&allowed.write, &asked.write, true),
-            (&allowed.read, &asked.read, false),
+            (&write, &asked.write, true),
+            (&read, &asked.read, false),
             // Who may write may read, and who asks to write only reads where that is granted.
-            (&allowed.write, &asked.read, false),
-            (&allowed.read, &asked.write, false),
+            (&write, &asked.read, false),
+            (&read, &asked.write, false),
         ] {
-            for folder in folders::folders(granted, wanted, &grants.folder, write) {
+            for folder in folders::folders(granted, wanted, write) {
                 if !folders.iter().any(|f: &Folder| f.name == folder.name) {
                     folders.push(folder);
                 }
