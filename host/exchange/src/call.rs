@@ -280,7 +280,7 @@ fn thread_nanos() -> u64 {
 fn wall_nanos() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let start = START.get_or_init(Clock::instant);
-    nanos(Clock::instant().saturating_duration_since(*start)) + 1
+    nanos(Clock::instant().saturating_duration_since(*start))
 }
 
 fn nanos(time: Duration) -> u64 {
