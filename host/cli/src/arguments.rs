@@ -181,6 +181,18 @@ pub(crate) struct Inspect {
     /// Also start it once, and say whether it starts.
     #[arg(long)]
     pub(crate) start: bool,
+    /// Also ask this server, which serves it under its name, whether its instances start.
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// The token of that server's admin API.
+    #[arg(
+        long,
+        env = "MOCKOON_ADMIN_API_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        requires = "server"
+    )]
+    pub(crate) admin_api_token: Option<String>,
     /// Print it as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,5 +1,5 @@
 //! `wasmock plugin inspect`: what a component is, what it asks for and what it is allowed,
-//! without running it (`--start` starts it once).
+//! without running it (`--start` starts it once, `--server` asks a server that runs it).
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use wasmock_sandbox::{Grants, Inspection, Sandbox, Source, inspect};
 
 use crate::arguments::Inspect;
 use crate::plugin::print;
-use crate::{built_in, components, grant};
+use crate::{built_in, components, grant, served};
 
 /// What is looked at: a component, and what a user allows it.
 struct Subject {
@@ -24,12 +24,19 @@ struct Subject {
     folder: PathBuf,
 }
 
-/// Prints the inspection; exit code 1 when the component does not fit, or does not start.
+/// Prints the inspection; exit code 1 when the component does not fit, does not start, or the
+/// server that runs it has trouble with it.
 pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, Box<dyn Error>> {
     let subject = subject(arguments)?;
     let mut inspection = inspect(&subject.wasm);
     if arguments.start && inspection.problems.is_empty() {
         inspection.problems = start(&subject)?;
+    }
+    if let Some(server) = &arguments.server {
+        let token = arguments.admin_api_token.as_deref();
+        inspection
+            .problems
+            .extend(served::trouble(server, token, &subject.name)?);
     }
     let text = if arguments.json {
         as_json(&inspection, &subject)

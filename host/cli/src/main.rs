@@ -17,6 +17,7 @@ mod plugin;
 mod render;
 mod request;
 mod serve;
+mod served;
 mod templates;
 mod validate;
 mod watch;

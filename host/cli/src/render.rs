@@ -56,6 +56,7 @@ async fn render(
         ..Environment::default()
     };
     let mut options = Options::default();
+    options.dev = true;
     options.faker_seed = arguments.faker_seed.map(|seed| seed as u32);
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
     let mut plugins = {

@@ -434,8 +434,16 @@ fn a_plugin_in_quarantine_is_shown_and_the_rest_goes_on() {
         let plugins: serde_json::Value = serde_json::from_str(body).unwrap();
         plugins[0]["trouble"].as_str().map(str::to_owned)
     };
+    let address = format!("http://localhost:{port}");
+    let inspect = |more: &[&str]| {
+        let command = ["plugin", "inspect", "shared", "--data", "mock.json"];
+        let command = [&command[..], &["--server", &*address], more].concat();
+        run(wasmock(folder, &cache).args(command))
+    };
     assert_eq!(http(port, "GET", "/time", "", b"").0, 200);
     assert_eq!(trouble(), None);
+    let (code, text) = inspect(&["--admin-api-token", "t"]);
+    assert_eq!(code, 0, "{text}");
     std::fs::remove_file(folder.join("data/ready")).unwrap();
     assert_eq!(http(port, "GET", "/die", "", b"").0, 500);
     let began = Instant::now();
@@ -445,4 +453,13 @@ fn a_plugin_in_quarantine_is_shown_and_the_rest_goes_on() {
         assert!(http(port, "GET", "/a", "", b"").1.contains("alive"));
     }
     server.wait_for("the plugin is not started any more");
+    let (code, text) = inspect(&["--admin-api-token", "t"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("it is in quarantine after 8 failed starts"),
+        "{text}"
+    );
+    let (code, text) = inspect(&[]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("--admin-api-token"), "{text}");
 }

@@ -47,6 +47,11 @@ pub trait Environment: Send + Sync {
         "en"
     }
 
+    /// Whether clients may be told how a plugin failed: its author is at work.
+    fn dev(&self) -> bool {
+        false
+    }
+
     /// An environment variable of the process, by its full name.
     fn variable(&self, name: &str) -> Option<String>;
 

@@ -50,10 +50,14 @@ impl Failure {
     /// What a client is told in a text: everything in dev mode, else what the plugin says of its
     /// own accord, and the exchange under which the log has the rest.
     pub fn for_client(&self, exchange: &str, dev: bool) -> String {
-        match self.kind {
-            _ if dev => format!("{self} (exchange {exchange})"),
-            FailureKind::Answered => format!("{} (exchange {exchange})", self.message),
-            _ => format!("a plugin failed (exchange {exchange})"),
+        let told = match self.kind {
+            _ if dev => self.to_string(),
+            FailureKind::Answered => self.message.clone(),
+            _ => "a plugin failed".to_owned(),
+        };
+        match exchange {
+            "" => told,
+            id => format!("{told} (exchange {id})"),
         }
     }
 }

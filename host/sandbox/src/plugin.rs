@@ -389,7 +389,8 @@ impl Templates for Handle {
         Box::pin(async move {
             let (mut call, result) = called.await;
             call.template = outer;
-            (call, template_result(result).map(summary))
+            let result = template_result(&call, result).map(summary);
+            (call, result)
         })
     }
 
@@ -413,12 +414,14 @@ impl Templates for Handle {
         Box::pin(async move {
             let (mut call, result) = called.await;
             call.template = outer;
-            (call, template_result(result))
+            let result = template_result(&call, result);
+            (call, result)
         })
     }
 }
 
 fn template_result<T>(
+    call: &Call,
     result: Result<Result<T, exports::templates::TemplateError>, Failure>,
 ) -> Result<T, TemplateError> {
     match result {
@@ -433,7 +436,7 @@ fn template_result<T>(
             column,
         }),
         Err(failure) => Err(TemplateError {
-            message: failure.to_string(),
+            message: failure.for_client(&call.exchange.id(), call.environment.dev()),
             line: 0,
             column: 0,
         }),

@@ -24,6 +24,10 @@ struct Fixture {
 
 impl Fixture {
     async fn new() -> Self {
+        Self::within(World::new()).await
+    }
+
+    async fn within(world: World) -> Self {
         let sandbox = Sandbox::new(None).unwrap();
         let wasm = component();
         let source = Source {
@@ -33,7 +37,7 @@ impl Fixture {
             grants: Grants::default(),
         };
         let roles = sandbox.load(source).await.unwrap().roles();
-        let world = Arc::new(World::new());
+        let world = Arc::new(world);
         let _ = world.helpers.set(roles.helpers.clone().unwrap());
         Self { world, roles }
     }
@@ -51,6 +55,16 @@ impl Fixture {
         assert_eq!(self.says("behave").await, "well", "after {what}");
         failure
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_in_dev_mode_a_caller_learns_how_a_helper_failed() {
+    let world = World {
+        dev: false,
+        ..World::new()
+    };
+    let failure = Fixture::within(world).await.fails("circle").await;
+    assert_eq!(failure.message, "a plugin failed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

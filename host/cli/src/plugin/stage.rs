@@ -35,6 +35,10 @@ impl Environment for Stage {
         &self.random
     }
 
+    fn dev(&self) -> bool {
+        true
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         self.mock.variable(name)
     }

@@ -1,5 +1,7 @@
 //! `helpers` and `templates`: calls of other plugins. The call in progress is lent to them.
 
+use wasmock_exchange::FailureKind;
+
 use crate::bindings::wasmock::host::types::Value as Wire;
 use crate::bindings::wasmock::host::{helpers, templates};
 use crate::guest::Guest;
@@ -35,13 +37,14 @@ impl helpers::Host for Guest {
         let (call, behalf) = self.lend_call()?;
         let environment = call.environment.clone();
         let (call, result) = environment.call_helper(id, arguments, named, call).await;
+        let result = result.map_err(|failure| match failure.kind {
+            FailureKind::Answered => failure.message,
+            _ => failure.for_client(&call.exchange.id(), call.environment.dev()),
+        });
         self.take_back(call, behalf);
         match result {
             Ok(value) => self.references.lower(value).map(Ok),
-            Err(failure) => Ok(Err(match failure.kind {
-                wasmock_exchange::FailureKind::Answered => failure.message,
-                _ => failure.to_string(),
-            })),
+            Err(message) => Ok(Err(message)),
         }
     }
 }

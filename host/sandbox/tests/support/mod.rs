@@ -25,6 +25,7 @@ pub struct World {
     pub state: MemoryState,
     pub clock: Clock,
     pub random: Random,
+    pub dev: bool,
     /// The helpers that are found under their first plugin's names.
     pub helpers: OnceLock<Arc<dyn Helpers>>,
     /// Id and name of each.
@@ -38,6 +39,7 @@ impl World {
             state: MemoryState::new(),
             clock: Clock::system(),
             random: Random::new(None),
+            dev: true,
             helpers: OnceLock::new(),
             buckets: vec![bucket("b1", "users"), bucket("b2", "secrets")],
         }
@@ -60,6 +62,10 @@ impl Environment for World {
 
     fn random(&self) -> &Random {
         &self.random
+    }
+
+    fn dev(&self) -> bool {
+        self.dev
     }
 
     fn variable(&self, _name: &str) -> Option<String> {

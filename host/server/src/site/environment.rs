@@ -51,6 +51,10 @@ impl Environment for Scope {
         &self.site.options.faker_locale
     }
 
+    fn dev(&self) -> bool {
+        self.site.options.dev
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         self.site.variable(name)
     }
