@@ -1,4 +1,4 @@
-//! wasmock beside bare hyper, bare tokio-tungstenite and Mockoon, in one run on one machine.
+//! wasmock beside bare hyper, bare tokio-tungstenite, Mockoon and Rift, in one run on one machine.
 //!
 //! What counts is the *server's* CPU time per operation, read from the operating system's own
 //! accounting, so that the load generator beside it does not disturb the figure. The bare
@@ -7,6 +7,7 @@
 mod bare;
 mod bare_streams;
 mod environments;
+mod imposters;
 mod load;
 mod plugins;
 mod process;
@@ -22,7 +23,7 @@ use clap::{Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Measures wasmock beside the bare libraries and Mockoon.
+/// Measures wasmock beside the bare libraries, Mockoon and Rift.
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -42,6 +43,9 @@ struct Arguments {
     /// The mockoon-cli command; without it Mockoon is left out.
     #[arg(long)]
     mockoon: Option<PathBuf>,
+    /// The rift-http-proxy command; without it Rift is left out.
+    #[arg(long)]
+    rift: Option<PathBuf>,
     /// Also write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -71,6 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in [
         Some(&mut arguments.wasmock),
         arguments.mockoon.as_mut(),
+        arguments.rift.as_mut(),
         arguments.json.as_mut(),
     ]
     .into_iter()

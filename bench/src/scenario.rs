@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::Arguments;
 use crate::environments::{FILE, FILE_BYTES, Size, environment};
+use crate::imposters::imposters;
 use crate::load::{self, Talk, text_frame};
 use crate::process::{Server, free_port};
 
@@ -195,6 +196,26 @@ pub(crate) async fn run_all(arguments: &Arguments) -> Result<Vec<Figures>, Box<d
         );
         if let Some(mockoon) = &arguments.mockoon {
             all.push(measure(arguments, &scenario, "mockoon", mockoon, &serve, port).await?);
+        }
+        if let Some(rift) = &arguments.rift
+            && let Some(imposters) = imposters(port, scenario.bare, scenario.size)
+        {
+            let file = folder.path().join("imposters.json");
+            std::fs::write(&file, imposters.to_string())?;
+            let file = file.display().to_string();
+            let (admin, metrics) = (free_port()?.to_string(), free_port()?.to_string());
+            let serve = [
+                "--configfile",
+                &file,
+                "--port",
+                &admin,
+                "--metrics-port",
+                &metrics,
+                "--loglevel",
+                "warn",
+            ]
+            .map(String::from);
+            all.push(measure(arguments, &scenario, "rift", rift, &serve, port).await?);
         }
     }
     Ok(all)

@@ -149,7 +149,67 @@ fn projects(language: &str) {
         assert_eq!(code, 0, "{language} {role}: {text}");
         assert!(text.contains(" 0 failed"), "{text}");
         served(&folder, role);
+        if role == "helpers" {
+            chance_repeats(language, &folder);
+        }
     }
+}
+
+/// Numbers, ids and times of the language's own library are the same for the same seed and others
+/// for another. (What the contract's `random` draws, the project's own table of tests compares.)
+fn chance_repeats(language: &str, folder: &Path) {
+    let quickjs = format!("plugin.{language}");
+    let (file, drawn, own, head) = match language {
+        "rust" => (
+            "lib.rs",
+            "random::draw()",
+            "{ use std::hash::{BuildHasher, Hasher, RandomState};
+               let id = RandomState::new().build_hasher().finish() >> 33;
+               id as u32 ^ std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos() }",
+            "",
+        ),
+        "python" => (
+            "plugin.py",
+            "random.draw()",
+            "uuid.uuid4().int + time.time_ns()",
+            "import time\nimport uuid\n",
+        ),
+        "c" => (
+            "plugin.c",
+            "wasmock_host_random_draw()",
+            "(getentropy(&drawn, sizeof drawn), drawn + (uint32_t)time(NULL))",
+            "#include <time.h>\n#include <unistd.h>\nstatic uint32_t drawn;\n",
+        ),
+        _ => (
+            quickjs.as_str(),
+            "(random.draw() >>> 0)",
+            "Math.trunc(Math.random() * 1e9 + Date.now())",
+            "",
+        ),
+    };
+    let source = folder.join("src").join(file);
+    let text = std::fs::read_to_string(&source).unwrap();
+    assert!(text.contains(drawn), "{text}");
+    std::fs::write(&source, head.to_owned() + &text.replace(drawn, own)).unwrap();
+    let (code, text) = wasmock(folder, &["plugin", "build"]);
+    assert_eq!(code, 0, "{language}: {text}");
+    let dice = |how: [&str; 2]| {
+        let run = ["plugin", "run", "dist/texts.wasm", how[0], how[1]];
+        let helper = ["--format", "json", "--helper", "dice", "sides=1000000007"];
+        let (code, text) = wasmock(folder, &[&run[..], &helper].concat());
+        assert_eq!(code, 0, "{language}: {text}");
+        let result: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(result["value"].is_number(), "{text}");
+        result["value"].clone()
+    };
+    let first = dice(["--seed", "1"]);
+    assert_eq!(first, dice(["--seed", "1"]), "{language}");
+    // QuickJS takes its seed from the clock.
+    let other = match language {
+        "js" | "ts" => ["--at", "2026-01-31T12:00:00Z"],
+        _ => ["--seed", "2"],
+    };
+    assert_ne!(first, dice(other), "{language}");
 }
 
 #[test]
