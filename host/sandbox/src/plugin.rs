@@ -13,7 +13,7 @@ use wasmock_exchange::{
 };
 use wasmock_javascript::Value;
 
-use crate::bindings::exports::wasmock::plugin as exports;
+use crate::bindings::exports::wasmock::plugin::templates as wire;
 use crate::bindings::wasmock::host::types;
 use crate::instance::{ExportIndices, Instance};
 use crate::pool::{NoInstance, Pool};
@@ -365,85 +365,72 @@ impl Session for Handle {
 }
 
 impl Templates for Handle {
-    fn compile(
+    fn compile(&self, template: Template, call: Call) -> Outcome<TemplateSummary, TemplateError> {
+        let id = template.id;
+        let compiled = self.about(template, "templates.compile", call, move |instance| {
+            Box::pin(async move {
+                let role = instance
+                    .templates
+                    .as_ref()
+                    .ok_or_else(|| missing("templates"))?;
+                role.call_compile(&mut instance.store, id).await
+            })
+        });
+        Box::pin(async move {
+            let (call, result) = compiled.await;
+            (call, result.map(summary))
+        })
+    }
+
+    fn render(&self, template: Template, call: Call) -> Outcome<String, TemplateError> {
+        let id = template.id;
+        self.about(template, "templates.render", call, move |instance| {
+            Box::pin(async move {
+                let role = instance
+                    .templates
+                    .as_ref()
+                    .ok_or_else(|| missing("templates"))?;
+                role.call_render(&mut instance.store, id).await
+            })
+        })
+    }
+}
+
+impl Handle {
+    /// Asks about a template, which is the call's own meanwhile.
+    fn about<T: Send + 'static>(
         &self,
         template: Template,
+        function: &'static str,
         mut call: Call,
-    ) -> Outcome<TemplateSummary, TemplateError> {
-        let id = template.id;
+        ask: impl for<'a> FnOnce(&'a mut Instance) -> Asked<'a, Result<T, wire::TemplateError>>
+        + Send
+        + 'static,
+    ) -> Outcome<T, TemplateError> {
         let outer = call.template.replace(template);
-        let called = self.0.clone().invoke(
-            "templates.compile",
-            limits::LONG_CALL,
-            call,
-            move |instance| {
-                Box::pin(async move {
-                    let role = instance
-                        .templates
-                        .as_ref()
-                        .ok_or_else(|| missing("templates"))?;
-                    role.call_compile(&mut instance.store, id).await
-                })
-            },
-        );
+        let plugin = self.0.clone();
+        let called = plugin.invoke(function, limits::LONG_CALL, call, ask);
         Box::pin(async move {
             let (mut call, result) = called.await;
             call.template = outer;
-            let result = template_result(&call, result).map(summary);
-            (call, result)
-        })
-    }
-
-    fn render(&self, template: Template, mut call: Call) -> Outcome<String, TemplateError> {
-        let id = template.id;
-        let outer = call.template.replace(template);
-        let called = self.0.clone().invoke(
-            "templates.render",
-            limits::LONG_CALL,
-            call,
-            move |instance| {
-                Box::pin(async move {
-                    let role = instance
-                        .templates
-                        .as_ref()
-                        .ok_or_else(|| missing("templates"))?;
-                    role.call_render(&mut instance.store, id).await
-                })
-            },
-        );
-        Box::pin(async move {
-            let (mut call, result) = called.await;
-            call.template = outer;
-            let result = template_result(&call, result);
+            let result = match result {
+                Ok(answer) => answer.map_err(|error| TemplateError {
+                    message: error.message,
+                    line: error.line,
+                    column: error.column,
+                }),
+                Err(failure) => Err(TemplateError {
+                    message: failure.for_client(&call.exchange.id(), call.environment.dev()),
+                    line: 0,
+                    column: 0,
+                }),
+            };
             (call, result)
         })
     }
 }
 
-fn template_result<T>(
-    call: &Call,
-    result: Result<Result<T, exports::templates::TemplateError>, Failure>,
-) -> Result<T, TemplateError> {
-    match result {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(exports::templates::TemplateError {
-            message,
-            line,
-            column,
-        })) => Err(TemplateError {
-            message,
-            line,
-            column,
-        }),
-        Err(failure) => Err(TemplateError {
-            message: failure.for_client(&call.exchange.id(), call.environment.dev()),
-            line: 0,
-            column: 0,
-        }),
-    }
-}
-
-fn summary(summary: exports::templates::Summary) -> TemplateSummary {
+fn summary(summary: wire::Summary) -> TemplateSummary {
     TemplateSummary {
         constant: summary.constant,
         effects: effects(summary.effects),
@@ -454,8 +441,8 @@ fn summary(summary: exports::templates::Summary) -> TemplateSummary {
     }
 }
 
-fn part(part: exports::templates::Part) -> Part {
-    use exports::templates::{LookUp as Wire, Part as WirePart, Place as WirePlace};
+fn part(part: wire::Part) -> Part {
+    use wire::{LookUp as Wire, Part as WirePart, Place as WirePlace};
     match part {
         WirePart::Text(text) => Part::Text(text),
         WirePart::LookUp(Wire { place, at, escaped }) => Part::LookUp(LookUp {
