@@ -122,6 +122,13 @@ impl Fields {
         self.names.push((name, start..self.values.len()));
     }
 
+    /// A value that is a JSON text already.
+    fn add_json(&mut self, name: &'static str, text: &str) {
+        let start = self.values.len();
+        self.values.extend_from_slice(text.as_bytes());
+        self.names.push((name, start..self.values.len()));
+    }
+
     /// The fields in the order of their names, as Mockoon's logger has them.
     fn sorted(&mut self) -> impl Iterator<Item = (&'static str, &[u8])> {
         self.names.sort_unstable_by_key(|(name, _)| *name);
@@ -143,7 +150,10 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.add(field.name(), value);
+        match field.name() {
+            name @ ("transaction" | "inflightRequest") => self.add_json(name, value),
+            name => self.add(name, value),
+        }
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
@@ -298,6 +308,7 @@ mod tests {
         let mut fields = Fields::default();
         fields.add("message", "Server started on port 3000");
         fields.add("environmentName", "Shop");
+        fields.add_json("transaction", r#"{"proxied":false}"#);
         let mut line = Vec::new();
         json_line(&mut fields, Level::INFO, &mut line);
         let line = String::from_utf8(line).unwrap();
@@ -305,6 +316,10 @@ mod tests {
         assert_eq!(
             start,
             r#"{"app":"mockoon-server","environmentName":"Shop","level":"info","message":"Server started on port 3000","#
+        );
+        assert!(
+            line.ends_with("Z\",\"transaction\":{\"proxied\":false}}\n"),
+            "{line}"
         );
     }
 

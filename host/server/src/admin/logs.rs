@@ -14,6 +14,7 @@ use crate::http::exchange::{header, target, text};
 use crate::http::{Recorded, Reply};
 use crate::journal::{self, Transaction};
 use crate::router::{Pattern, collapse_slashes, decode_component};
+use crate::ws::Handshake;
 
 /// What stands for a body that is no text.
 const BINARY: &str = "#######BINARY-CONTENT#######";
@@ -58,6 +59,40 @@ pub(super) fn show(transaction: &Transaction) -> Value {
 /// The transaction as one JSON text, for the log, where the method stands in capitals.
 pub(crate) fn transaction_text(transaction: &Transaction) -> String {
     json::to_text(&describe(transaction, transaction.request.method.as_str())).unwrap_or_default()
+}
+
+/// A WebSocket's handshake as one JSON text, for the log: a transaction that is not over.
+pub(crate) fn handshake_text(handshake: &Handshake, route: &str) -> String {
+    let query = handshake.url.split_once('?').map(|(_, query)| query);
+    let pairs = |value: &Value| -> Value {
+        let object = value.as_object().into_iter().flat_map(Object::iter);
+        object
+            .map(|(name, value)| named("name", name, value.clone()))
+            .collect()
+    };
+    let headers = handshake
+        .headers()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let query_text = query.map_or(Value::Null, |query| Value::text(format!("?{query}")));
+    let request = object([
+        ("method", Value::text("GET")),
+        ("urlPath", Value::text(handshake.path())),
+        ("route", Value::text(handshake.route.to_string())),
+        ("params", pairs(&handshake.params)),
+        ("query", query_text),
+        (
+            "queryParams",
+            pairs(&body::query::query(query.unwrap_or_default())),
+        ),
+        ("headers", shown(headers.collect())),
+    ]);
+    let whole = object([
+        ("uuid", Value::text(handshake.connection.to_string())),
+        ("routeUUID", Value::text(route)),
+        ("completed", Value::Bool(false)),
+        ("request", request),
+    ]);
+    json::to_text(&whole).unwrap_or_default()
 }
 
 fn describe(transaction: &Transaction, method: &str) -> Value {

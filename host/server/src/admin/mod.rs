@@ -20,7 +20,7 @@ use wasmock_exchange::Exchange as _;
 use wasmock_javascript::{Object, Value, json};
 
 pub(crate) use self::access::Access;
-pub(crate) use self::logs::transaction_text;
+pub(crate) use self::logs::{handshake_text, transaction_text};
 use crate::http::exchange::{HttpExchange, RequestFacts};
 use crate::http::{Reply, ReplyBody};
 use crate::router::decode_component;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use wasmock_exchange::Close;
+use wasmock_exchange::{Close, Frame};
 
 use super::out::{Out, Sent};
 use super::sockets::ClientInfo;
@@ -24,6 +24,8 @@ pub(crate) struct Client {
     /// When it connected, in milliseconds since 1970.
     pub(crate) since_ms: f64,
     pub(crate) remote: Option<SocketAddr>,
+    /// The handshake for log lines, where they hold whole transactions.
+    pub(crate) transaction: Option<Box<str>>,
     pub(crate) out: Out,
     pub(crate) received: AtomicU64,
 }
@@ -58,6 +60,22 @@ impl Client {
             remote: self.remote,
             received: self.received.load(Ordering::Relaxed),
             sent: self.out.messages(),
+        }
+    }
+
+    /// Notes a message of the client in the log.
+    pub(crate) fn log_received(&self, frame: &Frame) {
+        const RECEIVED: &str = "WebSocket message received";
+        let (id, route) = (&*self.id, &*self.route);
+        match &self.transaction {
+            Some(transaction) => tracing::info!(
+                websocketUuid = id,
+                routeUUID = route,
+                inflightRequest = &**transaction,
+                messageData = &*String::from_utf8_lossy(frame.payload()),
+                "{RECEIVED}"
+            ),
+            None => tracing::debug!(websocketUuid = id, routeUUID = route, "{RECEIVED}"),
         }
     }
 

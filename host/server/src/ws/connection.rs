@@ -312,6 +312,7 @@ mod tests {
             group: None,
             since_ms: 0.0,
             remote: None,
+            transaction: None,
             out: Out::new(writer, Room::default()),
             received: AtomicU64::new(0),
         });

@@ -159,7 +159,7 @@ impl<L: Lead> Drive<L> {
                 Poll::Ready(Event::Message(frame)) => {
                     let client = &self.connection.client;
                     client.count_received();
-                    tracing::debug!(websocketUuid = %client.id, routeUUID = %client.route, "WebSocket message received");
+                    client.log_received(&frame);
                     self.bytes += frame.payload().len();
                     self.inbox.push_back((frame, Clock::instant()));
                     waits = false;

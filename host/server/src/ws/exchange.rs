@@ -48,8 +48,14 @@ impl Handshake {
         }
     }
 
-    fn path(&self) -> &str {
+    /// The path of the request target.
+    pub(crate) fn path(&self) -> &str {
         self.url.split_once('?').map_or(&self.url, |(path, _)| path)
+    }
+
+    /// All header lines, names in lower case.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter()
     }
 
     /// A header, repeated ones joined as Node joins them.

@@ -35,6 +35,7 @@ mod stream;
 mod timeline;
 
 pub(crate) use events::events;
+pub(crate) use exchange::Handshake;
 pub(crate) use handshake::is_upgrade;
 pub(crate) use setup::{Leader, Setup};
 pub use sockets::ClientInfo;

@@ -34,9 +34,10 @@ use super::setup::Mode;
 use super::stream::Streaming;
 use super::timeline::Scripted;
 use super::{frames, socket};
+use crate::admin::handshake_text;
 use crate::http::exchange::{target, without_port};
 use crate::mock::{HeaderText, header_value};
-use crate::router::{collapse_slashes, is_decodable};
+use crate::router::is_decodable;
 use crate::rules::Facts;
 use crate::scheduler::Lanes;
 use crate::site::Site;
@@ -214,8 +215,9 @@ impl Sockets {
         peer: SocketAddr,
         on_upgrade: OnUpgrade,
     ) -> Result<Response<Bytes>, Denied> {
-        let url = collapse_slashes(target(head));
-        let path = url.split_once('?').map_or(&*url, |(path, _)| path);
+        // As it was sent: doubled slashes are collapsed over HTTP only.
+        let url = target(head);
+        let path = url.split_once('?').map_or(url, |(path, _)| path);
         if url.contains("EIO=") {
             tracing::warn!("a Socket.IO client connects to {path}; Socket.IO is not spoken");
         }
@@ -236,7 +238,7 @@ impl Sockets {
         let definition = live.definition().ok_or(NOT_FOUND)?;
 
         let id: Arc<str> = connection_id(site).into();
-        let mut facts = Handshake::new(&url, &head.headers);
+        let mut facts = Handshake::new(url, &head.headers);
         facts.route = definition.route.source.endpoint.as_str().into();
         facts.params = params;
         facts.connection = id.clone();
@@ -471,10 +473,20 @@ async fn serve(
         group: name,
         since_ms: site.clock_source().now_ms(),
         remote: Some(peer),
+        transaction: site
+            .options()
+            .log_transactions
+            .then(|| handshake_text(&guest.handshake, &route.id).into()),
         out: Out::new(writer, setup.map(|setup| setup.room).unwrap_or_default()),
         received: AtomicU64::new(0),
     });
-    tracing::info!(websocketUuid = %client.id, routeUUID = %client.route, url = %guest.handshake.url, "New WebSocket connection");
+    let environment = site.environment();
+    tracing::info!(
+        environmentName = environment.name, environmentUUID = environment.uuid,
+        websocketUuid = %client.id, routeUUID = %client.route, url = guest.handshake.path(),
+        inflightRequest = client.transaction.as_deref(),
+        "New WebSocket connection"
+    );
     let sockets = site.sockets();
     sockets.add(&client);
     let pulse = setup.and_then(|setup| Pulse::new(setup.ping, setup.idle));
@@ -490,7 +502,12 @@ async fn serve(
         }
     };
     sockets.remove(&client);
-    tracing::info!(websocketUuid = %client.id, routeUUID = %client.route, code, "WebSocket closed");
+    tracing::info!(
+        environmentName = environment.name, environmentUUID = environment.uuid,
+        websocketUuid = %client.id, routeUUID = %client.route, code,
+        inflightRequest = client.transaction.as_deref(),
+        "WebSocket closed"
+    );
 }
 
 /// Each kind of leader in an allocation of its own, so that no connection is as large as the

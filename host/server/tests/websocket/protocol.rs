@@ -15,7 +15,7 @@ async fn broken_handshakes_are_answered_with_a_status() {
         ("as it should be", good.clone(), 101),
         ("unknown path", handshake("/other"), 404),
         ("bad escape", handshake("/%zz"), 404),
-        ("doubled slashes", handshake("//echo"), 101),
+        ("doubled slashes", handshake("//echo"), 404),
         ("POST", good.replace("GET", "POST"), 405),
         ("no key", good.replace(key, ""), 400),
         ("two keys", good.replace(key, &key.repeat(2)), 400),
