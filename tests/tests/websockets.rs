@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 use wasmock_tests::{
     mock::Mock,
-    server::wait_until,
+    server::{Server, binary, free_port, wait_until},
     websocket::{Frame, Socket, frame},
 };
 
@@ -333,4 +333,187 @@ fn a_changed_file_shows_on_open_connections() {
     let mut again = mock.websocket("/talk");
     again.send_text("x");
     assert_eq!(again.text(), "after");
+}
+
+#[test]
+fn the_admin_api_lists_tells_and_closes_clients() {
+    let environment = json!({ "routes": [
+        { "route": "WS rooms/:room", "responses": ["{{body}}"], "wasmock": { "group": "{{urlParam 'room'}}" } }
+    ] });
+    let mock = Mock::start(&environment, &["--admin-api-token", "secret"]);
+    let ask = |line: &str, body: &str| {
+        let (method, path) = line.split_once(' ').expect("a method and a path");
+        let headers = [
+            ("Authorization", "Bearer secret"),
+            ("Content-Type", "application/json"),
+        ];
+        let line = format!("{method} /mockoon-admin/websockets{path}");
+        let reply = mock.ask(&line, &headers, body.as_bytes());
+        serde_json::from_str::<Value>(&reply.text()).expect("JSON")
+    };
+    let [mut one, mut two, mut other] =
+        ["/rooms/a", "/rooms/a", "/rooms/b"].map(|path| mock.websocket(path));
+    other.send_text("hello");
+    assert_eq!(other.text(), "hello");
+    assert!(wait_until(SOON, || ask("GET ", "")
+        .as_array()
+        .map(Vec::len)
+        == Some(3)));
+    let listed = ask("GET ?route=rooms/:room", "");
+    let clients = listed.as_array().expect("a list");
+    let room = |name: &str| {
+        clients
+            .iter()
+            .filter(|client| client["group"] == name)
+            .count()
+    };
+    assert_eq!((room("a"), room("b")), (2, 1), "{listed}");
+    let last = clients
+        .iter()
+        .find(|client| client["group"] == "b")
+        .expect("listed");
+    assert_eq!((&last["received"], &last["sent"]), (&json!(1), &json!(1)));
+    let id = last["id"].as_str().expect("an id");
+
+    let told = ask(
+        "POST /rooms/:room/messages",
+        r#"{ "json": { "to": "all" } }"#,
+    );
+    assert_eq!(told, json!({ "clients": 3 }));
+    let told = ask(
+        "POST /rooms/:room/messages",
+        r#"{ "text": "to a room", "group": "a" }"#,
+    );
+    assert_eq!(told, json!({ "clients": 2 }));
+    let told = ask(
+        &format!("POST /connections/{id}/messages"),
+        r#"{ "base64": "AP8=" }"#,
+    );
+    assert_eq!(told, json!({ "clients": 1 }));
+    for socket in [&mut one, &mut two] {
+        assert_eq!(
+            [socket.text(), socket.text()],
+            [r#"{"to":"all"}"#, "to a room"]
+        );
+    }
+    assert_eq!(other.text(), r#"{"to":"all"}"#);
+    assert_eq!(other.receive(SOON), Some(Frame::Binary(vec![0, 255])));
+
+    let closed = ask(
+        &format!("DELETE /connections/{id}?code=4001&reason=bye"),
+        "",
+    );
+    assert_eq!(closed, json!({ "clients": 1 }));
+    assert_eq!(other.receive(SOON), Some(Frame::Close(4001)));
+    assert!(wait_until(SOON, || ask("GET ", "")
+        .as_array()
+        .map(Vec::len)
+        == Some(2)));
+    assert_eq!(
+        ask("DELETE /rooms/:room/connections", ""),
+        json!({ "clients": 2 })
+    );
+    for socket in [&mut one, &mut two] {
+        assert_eq!(socket.receive(SOON), Some(Frame::Close(1000)));
+    }
+}
+
+#[test]
+fn a_socket_io_client_shows_in_the_log() {
+    let mock = chat();
+    let _socket = mock.websocket("/echo?EIO=4&transport=websocket");
+    let log = "a Socket.IO client connects to /echo; Socket.IO is not spoken";
+    assert!(mock.server.wait_for(log, SOON), "{}", mock.server.output());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_limit_of_open_files_is_raised_and_reaching_it_harms_nobody() {
+    let limited = |limits: &str| {
+        let folder = std::env::temp_dir();
+        let file = folder.join(format!("wasmock-limited-{}.json", std::process::id()));
+        let port = free_port();
+        let environment = json!({ "routes": [{ "WS echo": "{{body}}" }] });
+        let text = wasmock_tests::expand::environment(&environment, "limited", port).to_string();
+        std::fs::write(&file, text).expect("the temporary folder can be written");
+        let mut command = Command::new("sh");
+        command
+            .arg("-c")
+            .arg(format!("{limits}; exec \"$@\""))
+            .arg("sh");
+        command
+            .arg(binary().expect("the binary is built"))
+            .args(["serve", "--disable-admin-api"]);
+        command.arg(format!("--port={port}")).arg(file);
+        (
+            port,
+            Server::run(command, &[port]).expect("the server starts"),
+        )
+    };
+    let talk = |socket: &mut Socket| {
+        socket.send_text("x");
+        assert_eq!(socket.text(), "x");
+    };
+    let (port, _server) = limited("ulimit -Sn 60");
+    let mut many: Vec<Socket> = (0..100)
+        .map(|_| Socket::open(port, "/echo", &[]).expect("there is room"))
+        .collect();
+    many.iter_mut().for_each(talk);
+
+    let (port, server) = limited("ulimit -n 60");
+    let mut socket = Socket::open(port, "/echo", &[]).expect("there is room");
+    let crowd: Vec<_> = (0..60)
+        .map(|_| wasmock_tests::http::connect(port))
+        .collect();
+    assert!(
+        server.wait_for("as many files open as the system allows", SOON),
+        "{}",
+        server.output()
+    );
+    talk(&mut socket);
+    drop(crowd);
+    assert!(wait_until(SOON, || Socket::open(port, "/echo", &[]).is_ok()));
+    talk(&mut socket);
+}
+
+#[test]
+fn with_log_transaction_the_log_holds_handshakes_and_messages() {
+    let environment = json!({ "routes": [{ "WS talk/:id": "{{body}}" }] });
+    let mock = Mock::start(&environment, &["--log-transaction"]);
+    let token = ("Authorization".to_owned(), "Bearer secret".to_owned());
+    let mut socket = Socket::open(mock.port, "/talk/7?q=1", &[token]).expect("it opens");
+    socket.send_text("hello");
+    assert_eq!(socket.text(), "hello");
+    socket.send_close(1000);
+    assert!(mock.server.wait_for("WebSocket closed", SOON));
+    let output = mock.server.output();
+    let lines = output
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines: Vec<Value> = lines
+        .filter(|line| line.get("websocketUuid").is_some())
+        .collect();
+    let messages: Vec<&Value> = lines.iter().map(|line| &line["message"]).collect();
+    assert_eq!(
+        messages,
+        [
+            "New WebSocket connection",
+            "WebSocket message received",
+            "WebSocket closed"
+        ]
+    );
+    assert_eq!(
+        (&lines[0]["url"], &lines[1]["messageData"]),
+        (&json!("/talk/7"), &json!("hello"))
+    );
+    for line in &lines {
+        let handshake = &line["inflightRequest"];
+        assert_eq!(handshake["uuid"], line["websocketUuid"]);
+        assert_eq!(
+            handshake["request"]["params"],
+            json!([{ "name": "id", "value": "7" }])
+        );
+        assert_eq!(handshake["request"]["query"], "?q=1");
+    }
+    assert!(!output.contains("secret"));
 }

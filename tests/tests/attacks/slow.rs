@@ -1,7 +1,7 @@
 //! Clients that take their time: half-open connections, heads, bodies and frames that trickle,
 //! listeners that do not read. They need little of the machine, so they run side by side.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -96,6 +96,35 @@ fn a_hundred_megabytes_announced_and_trickled() {
         }
         let more = memory(mock).saturating_sub(before);
         assert!(more < 32 << 20, "what is announced takes {more} bytes");
+    });
+}
+
+#[test]
+fn unfinished_messages_of_a_gigabyte() {
+    let _alone = alone();
+    attack("11 messages of 99 MB that do not end", |mock| {
+        let mut begun = vec![0x82, 0xff];
+        begun.extend(100_000_000u64.to_be_bytes());
+        begun.extend([0; 4]);
+        let part = vec![b'.'; 1_000_000];
+        let mut open: Vec<TcpStream> = (0..11).map(|_| deaf(mock, "/echo")).collect();
+        // Whoever goes beyond what all may hold together is closed, nobody before.
+        let mut sent = 0;
+        let closed = open.iter_mut().find_map(|stream| {
+            stream
+                .set_read_timeout(Some(Duration::from_millis(1)))
+                .unwrap();
+            stream.write_all(&begun).unwrap();
+            (0..99).find_map(|_| {
+                stream.write_all(&part).unwrap();
+                sent += part.len();
+                let mut close = [0; 4];
+                stream.read_exact(&mut close).is_ok().then_some(close)
+            })
+        });
+        let [first, _, code @ ..] = closed.expect("one is closed");
+        assert_eq!((first, u16::from_be_bytes(code)), (0x88, 1013));
+        assert!(sent > 1 << 29, "after {sent} bytes");
     });
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::Message;
 use wasmock_exchange::Clock;
 
@@ -135,6 +136,44 @@ async fn rules_see_the_message_and_the_handshake() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_content_type_or_the_message_itself_says_what_it_is() {
+    let responses = json!([
+        { "body": "a text", "default": true },
+        { "body": "by path", "rules": [{ "target": "body", "modifier": "a", "operator": "equals", "value": "A" }] },
+        { "body": "xml", "rules": [{ "target": "body", "modifier": "a._text", "operator": "equals", "value": "A" }] },
+    ]);
+    let mut auto = ws("auto", responses.clone());
+    auto["wasmock"] = json!({ "parse": "auto" });
+    let server = Server::start(json!([ws("plain", responses), auto])).await;
+    let (json, xml, form) = (r#"{"a":"A"}"#, "<a>A</a>", "b=B&a=A");
+    let form_type = "application/x-www-form-urlencoded";
+    for (path, content_type, message, answer) in [
+        ("/plain", "", json, "a text"),
+        ("/plain", "text/plain", json, "a text"),
+        ("/plain", "application/json", json, "by path"),
+        ("/plain", "Application/JSON", json, "a text"),
+        ("/plain", "application/xml", xml, "xml"),
+        ("/plain", form_type, form, "a text"),
+        ("/auto", "", json, "by path"),
+        ("/auto", "", r#"[{"a":"A"}]"#, "a text"),
+        ("/auto", "", xml, "xml"),
+        ("/auto", "", form, "a text"),
+        ("/auto", form_type, form, "by path"),
+        ("/auto", "", r#"{"a":"A""#, "a text"),
+    ] {
+        let header = [("content-type", content_type)];
+        let headers = if content_type.is_empty() {
+            &[][..]
+        } else {
+            &header
+        };
+        let mut client = server.connect_with(path, headers).await.unwrap();
+        let found = client.ask(message).await;
+        assert_eq!(found, answer, "{path} {content_type} {message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn latencies_run_side_by_side_and_the_order_stays() {
     let server = Server::start(json!([ws("a", json!([
         { "body": "default", "default": true },
@@ -188,7 +227,6 @@ async fn pings_are_answered_while_a_latency_runs() {
     )]))
     .await;
     let mut stream = server.raw("/a").await;
-    use tokio::io::AsyncWriteExt;
     let start = Clock::instant();
     stream
         .write_all(&[frame(0x81, b"x"), frame(0x89, b"p")].concat())
@@ -250,7 +288,6 @@ async fn bodies_come_from_files_and_may_be_binary_or_close() {
         ws("text", json!([{ "body": "t{{body}}", "wasmock": { "binary": "text" } }])),
         ws("burst", json!([{ "body": "{{body}}", "wasmock": { "burst": 3 } }])),
         ws("bye", json!([{ "body": "bye", "wasmock": { "close": { "code": 4001, "reason": "{{body}}" } } }])),
-        ws("auto", json!([{ "body": "{{body 'a'}}" }])),
     ]))
     .await;
     assert_eq!(server.connect("/file").await.ask("x").await, "file x");
@@ -283,25 +320,56 @@ async fn handshakes_are_refused_by_rule_and_clients_greeted() {
     let mut route = echo();
     route["wasmock"] = json!({
         "onConnect": { "text": "hello {{queryParam 'name'}}" },
-        "refuse": [{
-            "rules": [{ "target": "header", "modifier": "Authorization", "operator": "null" }],
-            "status": 401, "body": "who are you, {{queryParam 'name'}}?",
-            "headers": [{ "key": "WWW-Authenticate", "value": "Bearer" }],
-        }],
+        "refuse": [
+            {
+                "rules": [{ "target": "header", "modifier": "Authorization", "operator": "null" }],
+                "status": 401, "body": "who are you, {{queryParam 'name'}}?",
+                "headers": [{ "key": "WWW-Authenticate", "value": "Bearer" }],
+            },
+            {
+                "rules": [{ "target": "query", "modifier": "name", "operator": "null" }],
+                "status": 400, "body": "no name",
+            },
+        ],
     });
-    let server = Server::start(json!([route])).await;
+    let greeting = |endpoint: &str, message: Json| {
+        let mut route = ws(endpoint, json!([]));
+        route["wasmock"] = json!({ "onConnect": message });
+        route
+    };
+    let routes = json!([
+        route,
+        greeting("json", json!({ "json": { "hello": [1, null] } })),
+        greeting("binary", json!({ "base64": "AP8=" })),
+    ]);
+    let server = Server::start(routes).await;
     let refused = server
         .connect_with("/echo?name=x", &[])
         .await
         .err()
         .unwrap();
     assert_eq!(refused, (401, "who are you, x?".to_owned()));
-    let mut client = server
-        .connect_with("/echo?name=x", &[("authorization", "Bearer t")])
+    let mut stream = server.tcp().await;
+    stream
+        .write_all(handshake("/echo").as_bytes())
         .await
         .unwrap();
+    let head = read_head(&mut stream).await.to_lowercase();
+    assert!(head.contains("www-authenticate: bearer"), "{head}");
+    let token = [("authorization", "Bearer t")];
+    let refused = server.connect_with("/echo", &token).await.err().unwrap();
+    assert_eq!(refused, (400, "no name".to_owned()));
+    let mut client = server.connect_with("/echo?name=x", &token).await.unwrap();
     assert_eq!(client.text().await, "hello x");
     assert_eq!(client.ask("a").await, "a");
+    assert_eq!(
+        server.connect("/json").await.text().await,
+        r#"{"hello":[1,null]}"#
+    );
+    assert_eq!(
+        server.connect("/binary").await.next().await,
+        Message::binary(vec![0, 255])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! A server in this process, clients for it, and plugins that need no WebAssembly.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -25,6 +26,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Server {
     pub site: Arc<Site>,
     pub port: u16,
+    rendered: Arc<AtomicU64>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
 }
@@ -37,7 +39,8 @@ impl Server {
 
     /// Serves an environment with more plugins than the templates.
     pub async fn with_plugins(environment: Json, mut plugins: Vec<Plugin>) -> Self {
-        let templates: Arc<dyn Templates> = Arc::new(Fake);
+        let rendered = Arc::new(AtomicU64::new(0));
+        let templates: Arc<dyn Templates> = Arc::new(Fake(rendered.clone()));
         let roles = Roles {
             templates: Some(templates),
             ..Roles::default()
@@ -63,6 +66,7 @@ impl Server {
         Self {
             site,
             port,
+            rendered,
             stop: Some(stop),
             task: Some(task),
         }
@@ -123,6 +127,11 @@ impl Server {
         let head = read_head(&mut stream).await;
         assert!(head.starts_with("HTTP/1.1 101"), "{head}");
         stream
+    }
+
+    /// How many templates have been rendered.
+    pub fn rendered(&self) -> u64 {
+        self.rendered.load(Ordering::SeqCst)
     }
 
     /// Waits until so many clients are connected.
@@ -192,16 +201,29 @@ impl Client {
 
     /// The code and reason with which the server closes, after whatever else it sends.
     pub async fn closed(&mut self) -> (u16, String) {
-        loop {
-            match self.next().await {
-                Message::Close(Some(CloseFrame { code, reason })) => {
-                    return (code.into(), reason.to_string());
+        soon(async {
+            loop {
+                match self.next().await {
+                    Message::Close(Some(CloseFrame { code, reason })) => {
+                        return (code.into(), reason.to_string());
+                    }
+                    Message::Close(None) => return (1005, String::new()),
+                    _ => {}
                 }
-                Message::Close(None) => return (1005, String::new()),
-                _ => {}
             }
-        }
+        })
+        .await
     }
+
+    /// Reads until that message comes.
+    pub async fn until(&mut self, text: &str) {
+        soon(async { while self.text().await != text {} }).await;
+    }
+}
+
+/// What must come to its end.
+pub async fn soon<T>(what: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, what).await.expect("it takes too long")
 }
 
 /// A masked frame with that first byte.
@@ -264,8 +286,9 @@ pub fn echo() -> Json {
     ws("echo", json!([{ "body": "{{body}}" }]))
 }
 
-/// A template engine of a few words: enough to see what a template would see.
-struct Fake;
+/// A template engine of a few words: enough to see what a template would see. It counts what it
+/// renders.
+struct Fake(Arc<AtomicU64>);
 
 impl Templates for Fake {
     fn compile(&self, template: Template, call: Call) -> Outcome<TemplateSummary, TemplateError> {
@@ -285,6 +308,7 @@ impl Templates for Fake {
     }
 
     fn render(&self, template: Template, call: Call) -> Outcome<String, TemplateError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
             let text = fill(&template.source, &call).await;
             (call, text)

@@ -173,7 +173,7 @@ async fn a_broadcast_session_has_no_client_and_skips_a_tick_that_fails() {
     let mut b = server.connect("/s").await;
     server.clients(2).await;
     let heard = b.text().await;
-    while a.text().await != heard {}
+    a.until(&heard).await;
     let mut last: u32 = heard.strip_prefix("tick ").unwrap().parse().unwrap();
     for _ in 0..10 {
         let text = a.text().await;

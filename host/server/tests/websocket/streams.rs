@@ -45,12 +45,12 @@ async fn each_client_has_its_own_sequence_and_rules_see_each_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_shortest_interval_is_ten_milliseconds_and_bursts_and_jitter_are_kept() {
-    let mut burst = stream("burst", "UNICAST", 30, numbers());
-    burst["wasmock"] = json!({ "burst": 3 });
+    let mut burst = stream("burst", "UNICAST", 300, numbers());
+    burst["wasmock"] = json!({ "burst": 6 });
     let mut jitter = stream("jitter", "UNICAST", 20, numbers());
-    jitter["wasmock"] = json!({ "jitter": 10 });
-    let mut random = stream("random", "UNICAST", 0, numbers());
-    random["wasmock"] = json!({ "interval": { "min": 10, "max": 30 } });
+    jitter["wasmock"] = json!({ "jitter": 1000 });
+    let mut random = stream("random", "UNICAST", 10, numbers());
+    random["wasmock"] = json!({ "interval": { "min": 30, "max": 50 } });
     let routes = json!([
         stream("fast", "UNICAST", 0, numbers()),
         burst,
@@ -60,9 +60,10 @@ async fn the_shortest_interval_is_ten_milliseconds_and_bursts_and_jitter_are_kep
     let server = Server::start(routes).await;
     for (path, least) in [
         ("/fast", 120),
-        ("/burst", 120),
-        ("/jitter", 240),
-        ("/random", 120),
+        ("/burst", 600),
+        // Never early, and all twelve on time would be a wonder.
+        ("/jitter", 260),
+        ("/random", 360),
     ] {
         let start = Clock::instant();
         let mut client = server.connect(path).await;
@@ -71,6 +72,8 @@ async fn the_shortest_interval_is_ten_milliseconds_and_bursts_and_jitter_are_kep
         }
         let took = Clock::instant() - start;
         assert!(took >= Duration::from_millis(least), "{path} {took:?}");
+        // One by one, the twelve of the bursts would take six times as long.
+        assert!(took < Duration::from_millis(3000), "{path} {took:?}");
     }
 }
 
@@ -82,7 +85,7 @@ async fn client_messages_can_be_seen_as_the_latest() {
     let mut client = server.connect("/s").await;
     assert_eq!(client.text().await, "[]");
     client.send("x").await;
-    while client.text().await != "[x]" {}
+    client.until("[x]").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,11 +128,53 @@ async fn a_broadcast_runs_without_listeners_and_is_the_same_for_all() {
         server.connect("/random").await,
     );
     let heard = b.text().await;
-    while a.text().await != heard {}
+    a.until(&heard).await;
     for _ in 0..5 {
         assert_eq!(a.text().await, b.text().await);
     }
     assert_eq!(server.connect("/file").await.text().await, "static");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broadcast_makes_one_message_for_all_and_none_for_nobody() {
+    let number = |text: String| text.parse::<u64>().unwrap();
+    let server = Server::start(json!([
+        stream("b", "BROADCAST", 20, numbers()),
+        stream("clock", "UNICAST", 20, json!([{ "body": "tick" }])),
+    ]))
+    .await;
+    let mut clock = server.connect("/clock").await;
+    for _ in 0..10 {
+        clock.text().await;
+    }
+    assert_eq!(server.rendered(), 0, "nobody listens");
+    let mut clients = Vec::new();
+    for _ in 0..20 {
+        clients.push(server.connect("/b").await);
+    }
+    let first = number(clients[0].text().await);
+    assert!(first >= 10, "its number comes from the clock: {first}");
+    for _ in 0..10 {
+        for client in &mut clients {
+            client.text().await;
+        }
+    }
+    let rendered = server.rendered();
+    // Nothing that was made before this client came has a higher number.
+    let last = number(server.connect("/b").await.text().await);
+    assert!(
+        rendered <= last - first + 2,
+        "{rendered} messages from {first} to {last}"
+    );
+    // What draws at random would give others other values if it rested.
+    let random = json!([{ "body": "{{random}}" }]);
+    let server = Server::start(json!([stream("r", "BROADCAST", 10, random)])).await;
+    let made = async {
+        while server.rendered() < 3 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    soon(made).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,13 +228,16 @@ async fn a_client_that_does_not_read_is_closed_and_delays_nobody() {
     let (mut good, mut other) = (server.connect("/b").await, server.connect("/b").await);
     server.clients(3).await;
     let heard = other.text().await;
-    while good.text().await != heard {}
-    while server.site.websockets(None).len() == 3 {
-        assert!(
-            good.text().await == other.text().await,
-            "a message was skipped"
-        );
-    }
+    good.until(&heard).await;
+    soon(async {
+        while server.site.websockets(None).len() == 3 {
+            assert!(
+                good.text().await == other.text().await,
+                "a message was skipped"
+            );
+        }
+    })
+    .await;
     // Whatever it was sent before ends with the reason, if it got that far.
     let mut frames = 0;
     while let Some((first, payload)) = read_frame(&mut deaf).await {
@@ -203,21 +251,28 @@ async fn a_client_that_does_not_read_is_closed_and_delays_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn how_much_a_client_may_leave_unread_can_be_set() {
-    let route = |endpoint: &str, messages: usize| {
+    let route = |endpoint: &str, messages: usize, bytes: usize| {
         let body = format!("{{{{number}}}} {}", "x".repeat(100_000));
         let mut route = stream(endpoint, "BROADCAST", 10, json!([{ "body": body }]));
-        route["wasmock"] = json!({ "queue": { "messages": messages, "bytes": 1 << 30 } });
+        route["wasmock"] = json!({ "queue": { "messages": messages, "bytes": bytes } });
         route
     };
-    let server = Server::start(json!([route("short", 1), route("long", 100_000)])).await;
-    let mut short = server.raw("/short").await;
+    let server = Server::start(json!([
+        route("short", 1, 1 << 30),
+        route("small", 100_000, 100_000),
+        route("long", 100_000, 1 << 30)
+    ]))
+    .await;
+    let mut full = [server.raw("/short").await, server.raw("/small").await];
     let _long = server.raw("/long").await;
-    server.clients(2).await;
-    // Neither reads; the one whose queue is full with one message goes first.
+    server.clients(3).await;
+    // None of them reads; those whose queues are full with one message go first.
     server.clients(1).await;
     assert_eq!(server.site.websockets(None)[0].route, "long");
-    while let Some((first, payload)) = read_frame(&mut short).await {
-        assert!(first != 0x88 || payload[..2] == 1008u16.to_be_bytes());
+    for client in &mut full {
+        while let Some((first, payload)) = read_frame(client).await {
+            assert!(first != 0x88 || payload[..2] == 1008u16.to_be_bytes());
+        }
     }
 }
 
