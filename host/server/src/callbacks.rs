@@ -18,7 +18,7 @@ use wasmock_javascript::number;
 use crate::files::{describe, mime, path as paths};
 use crate::http::{Answering, apply_headers, document_bytes};
 use crate::mock::{Header, Response, Text, plain_headers};
-use crate::redirect::{Errand, as_url};
+use crate::redirect::Errand;
 use crate::site::Site;
 
 /// How deep callbacks are that cause each other.
@@ -49,9 +49,7 @@ pub(crate) fn compile(callbacks: &[file::Callback]) -> HashMap<String, Arc<Callb
     let mut compiled = HashMap::new();
     for callback in callbacks {
         let method = callback.method.as_str().to_ascii_uppercase();
-        let Ok(method) = Method::from_bytes(method.as_bytes()) else {
-            continue;
-        };
+        let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST);
         compiled.entry(callback.uuid.clone()).or_insert_with(|| {
             Arc::new(Callback {
                 name: callback.name.clone(),
@@ -63,7 +61,7 @@ pub(crate) fn compile(callbacks: &[file::Callback]) -> HashMap<String, Arc<Callb
                         Content::Bucket(callback.databucket_id.as_str().into())
                     }
                     BodyType::File if !callback.file_path.is_empty() => Content::File {
-                        path: Text::new(&paths::with_slashes(&callback.file_path)),
+                        path: Text::path(&callback.file_path),
                         as_body: callback.send_file_as_body,
                     },
                     _ => Content::Inline,
@@ -131,10 +129,23 @@ fn depth(headers: &HeaderMap) -> u32 {
     depth.max(0.0) as u32
 }
 
-/// The body of a callback, with the type it brings along.
+/// The body of a callback.
 struct Made {
     body: Bytes,
-    content_type: Option<String>,
+    /// What its file is, said whatever the method.
+    file_type: Option<String>,
+    /// What the body is, said only with it.
+    body_type: Option<String>,
+}
+
+impl Made {
+    fn text(body: Bytes) -> Self {
+        Self {
+            body,
+            file_type: None,
+            body_type: Some("text/plain;charset=UTF-8".to_owned()),
+        }
+    }
 }
 
 impl Callback {
@@ -156,32 +167,26 @@ impl Callback {
         let call = apply_headers(site, &self.headers, &mut sent, call).await;
         let made = self.make(site, call, as_written).await?;
         let has_body = [Method::POST, Method::PUT, Method::PATCH].contains(&self.method);
-        if let Some(kind) = made
-            .content_type
-            .filter(|_| !sent.contains_key(CONTENT_TYPE))
+        let kind = made.file_type.or(made.body_type.filter(|_| has_body));
+        if let Some(kind) = kind
+            && !sent.contains_key(CONTENT_TYPE)
+            && let Ok(kind) = HeaderValue::from_str(&kind)
         {
-            // A file's type goes along whatever the method; a text's only with the text.
-            if (has_body || matches!(self.content, Content::File { .. }))
-                && let Ok(kind) = HeaderValue::from_str(&kind)
-            {
-                sent.insert(CONTENT_TYPE, kind);
-            }
+            sent.insert(CONTENT_TYPE, kind);
         }
         sent.insert(DEPTH, HeaderValue::from(depth));
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
         }
-        let target = as_url(&uri)
-            .parse()
-            .map_err(|_| format!("Failed to parse URL from {uri}"))?;
         let body = if has_body { made.body } else { Bytes::new() };
-        let mut errand = Errand::new(self.method.clone(), target, sent, body);
-        let own = is_own.then(|| errand.uri.authority().cloned()).flatten();
+        let mut errand = Errand::new(self.method.clone(), &uri, sent, body)?;
+        let own = is_own.then(|| errand.url().origin());
         let status = loop {
+            let request = errand.request()?;
             // Nobody need prove to the mock that it is itself.
-            let answer = match own.is_some() && errand.uri.authority() == own.as_ref() {
-                true => site.outbound().send_trusting(errand.request()).await?,
-                false => site.outbound().send(errand.request()).await?,
+            let answer = match own.as_ref() == Some(&errand.url().origin()) {
+                true => site.outbound().send_trusting(request).await?,
+                false => site.outbound().send(request).await?,
             };
             let (head, body) = answer.into_parts();
             // Read to its end, so that the connection can be used again.
@@ -205,7 +210,6 @@ impl Callback {
     }
 
     async fn make(&self, site: &Site, call: Call, as_written: bool) -> Result<Made, String> {
-        let plain = || Some("text/plain;charset=UTF-8".to_owned());
         match &self.content {
             Content::Inline => self.inline(site, call, as_written).await,
             Content::Bucket(id) => {
@@ -214,10 +218,7 @@ impl Callback {
                 }
                 site.filled(id, call).await;
                 let document = site.bucket_document(id).unwrap_or_default();
-                Ok(Made {
-                    body: document_bytes(&document),
-                    content_type: plain(),
-                })
+                Ok(Made::text(document_bytes(&document)))
             }
             Content::File { path, as_body } => {
                 let (call, path) = match path {
@@ -246,8 +247,8 @@ impl Callback {
                     Bytes::from(String::from_utf8_lossy(&content.bytes).into_owned())
                 };
                 Ok(Made {
-                    body,
-                    content_type: kind.map(str::to_owned).or_else(plain),
+                    file_type: kind.map(str::to_owned),
+                    ..Made::text(body)
                 })
             }
         }
@@ -260,11 +261,8 @@ impl Callback {
             &self.body
         };
         let (_, body) = site.render_text(body, call).await;
-        let body = Bytes::from(body.map_err(|error| error.message)?);
-        Ok(Made {
-            body,
-            content_type: Some("text/plain;charset=UTF-8".to_owned()),
-        })
+        let body = body.map_err(|error| error.message)?;
+        Ok(Made::text(body.into()))
     }
 }
 
@@ -280,7 +278,8 @@ fn upload(site: &Site, content: &[u8]) -> Made {
     body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
     Made {
         body: body.into(),
-        content_type: Some(format!("multipart/form-data; boundary={boundary}")),
+        file_type: None,
+        body_type: Some(format!("multipart/form-data; boundary={boundary}")),
     }
 }
 

@@ -165,7 +165,10 @@ impl Proxy {
         if let Ok(host) = HeaderValue::from_str(&self.authority) {
             headers.insert(HOST, host);
         }
-        if let Some(length) = body.size_hint().exact().filter(|length| *length > 0) {
+        // As Mockoon's proxy, these two say even that they bring nothing.
+        let says_nothing = matches!(method.as_str(), "DELETE" | "OPTIONS");
+        let length = body.size_hint().exact();
+        if let Some(length) = length.filter(|length| *length > 0 || says_nothing) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
         let mut request = Request::new(body);

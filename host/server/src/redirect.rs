@@ -1,47 +1,90 @@
-//! A request of ours that another server may send elsewhere, as `fetch` follows redirects.
+//! A request of ours, sent as `fetch` sends it, that another server may send elsewhere.
 //!
+//! Servers that are used to Mockoon's calls see the headers they know, Node's name included.
 //! 303, and 301 or 302 after POST, become GET without a body; everything else is sent again as
 //! it was. What belongs to one host (authorization, cookies) does not go to another. After
 //! twenty redirects the errand fails.
 
 use bytes::Bytes;
 use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, COOKIE, HOST,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE,
+    CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, COOKIE, HOST, HeaderName, USER_AGENT,
 };
-use http::{HeaderMap, Method, Request, StatusCode, Uri};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use url::Url;
 
 use crate::http::ReplyBody;
 
 const MOST: usize = 20;
 
+/// What `fetch` adds where the sender says nothing.
+const ADDED: [(HeaderName, &str); 5] = [
+    (ACCEPT, "*/*"),
+    (ACCEPT_LANGUAGE, "*"),
+    (HeaderName::from_static("sec-fetch-mode"), "cors"),
+    (USER_AGENT, "node"),
+    (ACCEPT_ENCODING, "gzip, deflate"),
+];
+
 /// A request that can be sent more than once.
 #[derive(Debug)]
 pub(crate) struct Errand {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Bytes,
     redirects: usize,
 }
 
 impl Errand {
-    pub(crate) fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Self {
-        Self {
+    /// # Errors
+    /// An address that `fetch` takes for none.
+    pub(crate) fn new(
+        method: Method,
+        address: &str,
+        mut headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Self, String> {
+        let url = web_address(Url::parse(address))
+            .ok_or_else(|| format!("Failed to parse URL from {address}"))?;
+        // They follow from the address and the body.
+        headers.remove(HOST);
+        headers.remove(CONTENT_LENGTH);
+        for (name, value) in ADDED {
+            let value = HeaderValue::from_static(value);
+            headers.entry(name).or_insert(value);
+        }
+        Ok(Self {
             method,
-            uri,
+            url,
             headers,
             body,
             redirects: 0,
-        }
+        })
     }
 
-    pub(crate) fn request(&self) -> Request<ReplyBody> {
+    /// Whom it is for.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// # Errors
+    /// An address that HTTP cannot carry.
+    pub(crate) fn request(&self) -> Result<Request<ReplyBody>, String> {
         let mut request = Request::new(ReplyBody::bytes(self.body.clone()));
+        let uri = self.url.as_str().parse::<Uri>();
+        *request.uri_mut() = uri.map_err(|error| format!("{error}: {}", self.url))?;
         request.method_mut().clone_from(&self.method);
-        request.uri_mut().clone_from(&self.uri);
         request.headers_mut().clone_from(&self.headers);
-        request
+        let expects_body = matches!(
+            self.method.as_str(),
+            "POST" | "PUT" | "PATCH" | "PROPFIND" | "PROPPATCH"
+        );
+        if expects_body && self.body.is_empty() {
+            let length = HeaderValue::from_static("0");
+            request.headers_mut().insert(CONTENT_LENGTH, length);
+        }
+        Ok(request)
     }
 
     /// Whether the answer sends the errand elsewhere; then it is ready to be sent again.
@@ -62,7 +105,8 @@ impl Errand {
         if self.redirects > MOST {
             return Err("fetch failed: redirect count exceeded");
         }
-        let next = join(&self.uri, location).ok_or("fetch failed: invalid redirect URL")?;
+        let next = web_address(self.url.join(location));
+        let next = next.ok_or("fetch failed: invalid redirect URL")?;
         let to_get = match status.as_u16() {
             303 => self.method != Method::GET && self.method != Method::HEAD,
             301 | 302 => self.method == Method::POST,
@@ -80,63 +124,23 @@ impl Errand {
                 self.headers.remove(name);
             }
         }
-        if (next.scheme(), next.authority()) != (self.uri.scheme(), self.uri.authority()) {
-            for name in [AUTHORIZATION, COOKIE, HOST] {
+        if next.origin() != self.url.origin() {
+            for name in [AUTHORIZATION, COOKIE] {
                 self.headers.remove(name);
             }
         }
-        self.uri = next;
+        self.url = next;
         Ok(true)
     }
 }
 
-/// The address that a reference leads to from another.
-fn join(base: &Uri, reference: &str) -> Option<Uri> {
-    let reference = as_url(reference);
-    let scheme = base.scheme_str()?;
-    let authority = base.authority()?;
-    let path = base.path();
-    let whole = if reference.starts_with("//") {
-        format!("{scheme}:{reference}")
-    } else if reference.contains("://") {
-        reference
-    } else if reference.starts_with('/') {
-        format!("{scheme}://{authority}{reference}")
-    } else if reference.starts_with('?') {
-        format!("{scheme}://{authority}{path}{reference}")
-    } else {
-        let folder = path.rfind('/').map_or("/", |at| &path[..=at]);
-        format!("{scheme}://{authority}{folder}{reference}")
+/// An address of the web that holds no password: `fetch` takes no others.
+fn web_address(url: Result<Url, url::ParseError>) -> Option<Url> {
+    let is_web = |url: &Url| {
+        let names_nobody = url.username().is_empty() && url.password().is_none();
+        matches!(url.scheme(), "http" | "https") && names_nobody
     };
-    let uri: Uri = whole.parse().ok()?;
-    let known = matches!(uri.scheme_str(), Some("http" | "https"));
-    (known && uri.authority().is_some()).then_some(uri)
-}
-
-/// An address with what a URL may not hold percent-encoded, as browsers do it.
-pub(crate) fn as_url(address: &str) -> String {
-    const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\'');
-    const PATH: &AsciiSet = &CONTROLS
-        .add(b' ')
-        .add(b'"')
-        .add(b'<')
-        .add(b'>')
-        .add(b'^')
-        .add(b'`')
-        .add(b'{')
-        .add(b'}');
-    let address = address.trim_matches(|c| c <= ' ');
-    let address = address
-        .split_once('#')
-        .map_or(address, |(before, _)| before);
-    match address.split_once('?') {
-        None => utf8_percent_encode(address, PATH).to_string(),
-        Some((path, query)) => format!(
-            "{}?{}",
-            utf8_percent_encode(path, PATH),
-            utf8_percent_encode(query, QUERY)
-        ),
-    }
+    url.ok().filter(is_web)
 }
 
 #[cfg(test)]
@@ -149,8 +153,7 @@ mod tests {
             .into_iter()
             .map(|(name, value)| (name, value.parse().unwrap()))
             .collect();
-        let uri = "http://a/x/y?q".parse().unwrap();
-        Errand::new(method, uri, headers, Bytes::from("body"))
+        Errand::new(method, "http://a/x/y?q", headers, Bytes::from("body")).unwrap()
     }
 
     #[test]
@@ -176,18 +179,27 @@ mod tests {
     }
 
     #[test]
-    fn references_are_joined() {
-        for (reference, address) in [
-            ("/z", Some("http://a/z")),
-            ("z", Some("http://a/x/z")),
-            ("?r", Some("http://a/x/y?r")),
-            ("//b/z", Some("http://b/z")),
-            ("https://b/z d#f", Some("https://b/z%20d")),
-            ("ftp://b/z", None),
+    fn addresses_are_those_of_the_web() {
+        for (address, sent) in [
+            ("http://a/x y#f", Some("http://a/x%20y")),
+            ("http://A/b/../c?d e", Some("http://a/c?d%20e")),
+            ("http://user:secret@a/", None),
+            ("ftp://a/", None),
+            ("/x", None),
         ] {
-            let base = "http://a/x/y?q".parse().unwrap();
-            let joined = join(&base, reference).map(|uri| uri.to_string());
-            assert_eq!(joined.as_deref(), address, "{reference}");
+            let errand = Errand::new(Method::GET, address, HeaderMap::new(), Bytes::new());
+            let uri = errand.map(|errand| errand.request().unwrap().uri().to_string());
+            assert_eq!(uri.ok().as_deref(), sent, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_has_to_say_so_says_that_it_has_no_body() {
+        for (method, length) in [(Method::POST, Some("0")), (Method::DELETE, None)] {
+            let errand = Errand::new(method, "http://a/", HeaderMap::new(), Bytes::new()).unwrap();
+            let request = errand.request().unwrap();
+            let sent = request.headers().get(CONTENT_LENGTH);
+            assert_eq!(sent.map(HeaderValue::as_bytes), length.map(str::as_bytes));
         }
     }
 

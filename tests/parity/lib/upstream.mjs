@@ -2,8 +2,8 @@
 
 import http from 'node:http';
 
-// Headers that say nothing about the mock server: every HTTP client adds its own.
-const DROPPED = new Set(['host', 'connection', 'user-agent', 'accept', 'accept-language', 'accept-encoding', 'sec-fetch-mode', 'content-length', 'transfer-encoding']);
+// Headers that say nothing about the mock server: they are about one connection.
+const DROPPED = new Set(['host', 'connection', 'transfer-encoding']);
 
 export const start = async (answers = []) => {
   const received = [];

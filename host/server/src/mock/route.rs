@@ -13,7 +13,6 @@ use wasmock_exchange::Usage;
 use wasmock_exchange::roles::Responder;
 
 use super::text::{Header, Text, headers};
-use crate::files;
 use crate::http::{Prepared, prepare};
 use crate::plugins::Plugins;
 use crate::router::Pattern;
@@ -218,7 +217,7 @@ impl Response {
         };
         let content = match source.body_type {
             BodyType::File if !source.file_path.is_empty() => {
-                Content::File(Text::new(&files::path::with_slashes(&source.file_path)))
+                Content::File(Text::path(&source.file_path))
             }
             BodyType::Databucket if !source.databucket_id.is_empty() => {
                 Content::Bucket(source.databucket_id.as_str().into())

@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue};
 use wasmock_environment as file;
 use wasmock_exchange::Template;
 
+use crate::files::path as paths;
 use crate::http::content_type;
 
 /// A text of the file.
@@ -24,6 +25,16 @@ impl Text {
             Self::Template(Template::new(text))
         } else {
             Self::fixed(text)
+        }
+    }
+
+    /// The path of a file. What has no whole expression in it is a name, braces and all.
+    pub(crate) fn path(path: &str) -> Self {
+        let path = paths::with_slashes(path);
+        let expression = path.find("{{").zip(path.rfind("}}"));
+        match expression.is_some_and(|(start, end)| start + 2 < end) {
+            true => Self::Template(Template::new(path)),
+            false => Self::fixed(&path),
         }
     }
 
@@ -132,6 +143,19 @@ fn plain_value(text: &str) -> Option<HeaderValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_templates_only_with_a_whole_expression() {
+        for (path, is_template) in [
+            ("a.txt", false),
+            ("{{urlParam 'a'}}.txt", true),
+            ("{{x.txt", false),
+            ("}}{{", false),
+            ("{{}}", false),
+        ] {
+            assert_eq!(!Text::path(path).is_fixed(), is_template, "{path}");
+        }
+    }
 
     #[test]
     fn values_are_latin_1_or_nothing() {
