@@ -150,11 +150,12 @@ impl Reply {
             if is_fresh(method, request, self.status, &self.headers) {
                 self.status = StatusCode::NOT_MODIFIED;
             }
-            if *method == Method::HEAD {
-                name_empty_length(self.status, &mut self.headers, &self.body);
-            } else if self.text && !has_no_body(self.status) && !self.body.is_end_stream() {
-                as_utf8(&mut self.headers);
-            }
+            strip(self.status, &mut self.headers);
+        }
+        if *method == Method::HEAD {
+            name_empty_length(self.status, &mut self.headers, &self.body);
+        } else if self.text && !has_no_body(self.status) && !self.body.is_end_stream() {
+            as_utf8(&mut self.headers);
         }
         into_response(self.status, self.headers, self.body)
     }
@@ -223,7 +224,8 @@ impl Prepared {
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers.clone();
         if is_fresh(method, request, self.status, &self.headers) {
-            let (parts, body) = response.into_parts();
+            let (mut parts, body) = response.into_parts();
+            strip(StatusCode::NOT_MODIFIED, &mut parts.headers);
             return into_response(StatusCode::NOT_MODIFIED, parts.headers, body);
         }
         if self.body.is_empty() && *method == Method::HEAD {
@@ -246,18 +248,13 @@ impl Prepared {
     }
 }
 
-fn into_response(
-    status: StatusCode,
-    mut headers: HeaderMap,
-    body: ReplyBody,
-) -> Response<ReplyBody> {
+fn into_response(status: StatusCode, headers: HeaderMap, body: ReplyBody) -> Response<ReplyBody> {
     if status.is_informational() {
         // HTTP has no final answer with such a status; Mockoon's clients wait for ever.
         let text = format!("{} cannot be the status of a final answer", status.as_u16());
         let reply = Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, text);
         return into_response(reply.status, reply.headers, reply.body);
     }
-    strip(status, &mut headers);
     let body = if has_no_body(status) {
         ReplyBody::Bytes(None)
     } else {
