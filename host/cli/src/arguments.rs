@@ -300,13 +300,13 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub(crate) proxy: Option<Switch>,
     /// Transactions to keep for the admin API.
-    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
-    pub(crate) max_transaction_logs: usize,
+    #[arg(long, default_value = "100", value_parser = count, allow_negative_numbers = true, value_name = "NUMBER")]
+    pub(crate) max_transaction_logs: u32,
     /// The largest request body (b, kb, mb, gb, tb); 0 for any.
     #[arg(long, default_value = "100MB", value_parser = size, value_name = "SIZE")]
     pub(crate) max_request_body_size: usize,
     /// How many callbacks may cause one another.
-    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+    #[arg(long, default_value = "100", value_parser = count, allow_negative_numbers = true, value_name = "NUMBER")]
     pub(crate) max_callback_depth: u32,
     /// Make each latency a random one between 0 and what the file says.
     #[arg(long)]
@@ -441,6 +441,12 @@ fn plugin(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
+/// How many; less than none is none, as for mockoon-cli.
+fn count(text: &str) -> Result<u32, std::num::ParseIntError> {
+    text.parse::<i64>()
+        .map(|number| number.clamp(0, u32::MAX.into()) as u32)
+}
+
 /// Bytes, as mockoon-cli reads them: `100MB`, `10 kb`, `1.5gb`, `0`.
 fn size(text: &str) -> Result<usize, String> {
     let text = text.trim().to_ascii_lowercase();
@@ -472,6 +478,13 @@ mod tests {
     fn the_command_line_is_sound() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_count_is_never_below_zero() {
+        assert_eq!(count("12"), Ok(12));
+        assert_eq!(count("-1"), Ok(0));
+        assert!(count("1.5").is_err());
     }
 
     #[test]

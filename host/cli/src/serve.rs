@@ -326,7 +326,7 @@ fn server_options(options: &ServeOptions, index: usize) -> Options {
     server.random_latency = options.enable_random_latency;
     server.route_metadata_headers = options.enable_route_metadata_headers;
     server.max_body_size = options.max_request_body_size;
-    server.max_transaction_logs = options.max_transaction_logs;
+    server.max_transaction_logs = options.max_transaction_logs as usize;
     server.max_callback_depth = options.max_callback_depth;
     server.disable_tls = options.disable_tls;
     server.log_transactions = options.log_transaction;

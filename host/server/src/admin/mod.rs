@@ -22,8 +22,8 @@ use wasmock_javascript::{Object, Value, json};
 pub(crate) use self::access::Access;
 pub(crate) use self::logs::{handshake_text, transaction_text};
 use crate::http::exchange::{HttpExchange, RequestFacts};
-use crate::http::{Reply, ReplyBody};
-use crate::router::decode_component;
+use crate::http::{Reply, ReplyBody, pages};
+use crate::router::{decode_component, is_decodable};
 use crate::site::Site;
 
 const PREFIX: &str = "/mockoon-admin";
@@ -47,7 +47,13 @@ pub(crate) enum Handled {
 /// Answers for the API; nothing when it is switched off.
 pub(crate) async fn handle(site: &Arc<Site>, facts: &Arc<RequestFacts>) -> Option<Handled> {
     let head = &facts.head;
-    let access = site.access().filter(|_| guards(head.uri.path()))?;
+    let path = head.uri.path();
+    let access = site.access().filter(|_| guards(path))?;
+    let rest = &path[PREFIX.len()..];
+    if rest.starts_with('/') && !is_decodable(rest) {
+        let reply = pages::undecodable(rest, HeaderMap::new());
+        return Some(Handled::Answered(reply));
+    }
     let asked = Asked {
         site,
         facts,

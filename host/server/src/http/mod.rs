@@ -11,7 +11,7 @@ mod flow;
 mod fresh;
 mod headers;
 mod incoming;
-mod pages;
+pub(crate) mod pages;
 mod pipeline;
 mod problem;
 mod reply;

@@ -32,6 +32,12 @@ pub(super) fn not_found(method: &str, path: &str, mut headers: HeaderMap) -> Rep
     }
 }
 
+/// The answer to a path with a broken percent escape.
+pub(crate) fn undecodable(path: &str, headers: HeaderMap) -> Reply {
+    let message = format!("Failed to decode param '{path}'");
+    Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message)
+}
+
 /// The target as the page shows it: first as a URL, then as HTML.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -476,11 +476,7 @@ async fn route(
     }
     let (method, path) = (facts.head.method.as_str(), facts.path());
     if !is_decodable(path) {
-        let message = format!("Failed to decode param '{path}'");
-        return (
-            Reply::message(StatusCode::INTERNAL_SERVER_ERROR, headers, message),
-            Answered::default(),
-        );
+        return (pages::undecodable(path, headers), Answered::default());
     }
     for Found {
         value: endpoint,
