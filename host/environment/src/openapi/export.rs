@@ -1,9 +1,9 @@
 //! An environment as an OpenAPI 3.0.0 document.
 //!
-//! Bodies that are JSON without templates become examples; several responses of one status
-//! become named examples of it. WebSocket routes and methods that OpenAPI does not know are
-//! left out.
+//! Bodies that are JSON become examples, as texts; several responses of one status become named
+//! examples of it. WebSocket routes and methods that OpenAPI does not know are left out.
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use crate::model::{BodyType, Environment, Header, Response, Route, RouteType};
@@ -21,7 +21,7 @@ pub fn to_openapi(environment: &Environment) -> Value {
     let url = format!(
         "{scheme}://localhost:{}/{}",
         environment.port,
-        environment.endpoint_prefix.trim_matches('/')
+        environment.endpoint_prefix.trim_start_matches('/')
     );
     let mut paths = Map::new();
     for route in environment.routes_in_order() {
@@ -32,8 +32,10 @@ pub fn to_openapi(environment: &Environment) -> Value {
                     .into_iter()
                     .filter(|method| route.method.matches(method))
                     .collect();
+                let status = |response: &Response| response.status_code;
                 for method in methods {
-                    let operation = operation(environment, route, &route.documentation, None);
+                    let operation =
+                        operation(environment, &route.responses, status, &route.documentation);
                     add(&mut paths, &route.endpoint, method, operation);
                 }
             }
@@ -51,18 +53,19 @@ pub fn to_openapi(environment: &Environment) -> Value {
 fn crud(environment: &Environment, route: &Route, paths: &mut Map<String, Value>) {
     let base = route.endpoint.trim_end_matches('/');
     let item = format!("{base}/:id");
+    let usual = route.responses.get(..1).unwrap_or_default();
     for (path, method, status, description) in [
         (base, "get", 200, "Get all items"),
-        (base, "post", 201, "Create an item"),
-        (base, "put", 200, "Replace all items"),
-        (base, "patch", 200, "Merge into all items"),
+        (base, "post", 201, "Create a new item"),
+        (base, "put", 200, "Update all items"),
+        (base, "patch", 200, "Partially update all items"),
         (base, "delete", 200, "Delete all items"),
-        (&item, "get", 200, "Get an item by id"),
-        (&item, "put", 200, "Replace an item by id"),
-        (&item, "patch", 200, "Merge into an item by id"),
-        (&item, "delete", 200, "Delete an item by id"),
+        (&item, "get", 200, "Get item by ID"),
+        (&item, "put", 200, "Update item by ID"),
+        (&item, "patch", 200, "Partially update item by ID"),
+        (&item, "delete", 200, "Delete item by ID"),
     ] {
-        let operation = operation(environment, route, description, Some(status));
+        let operation = operation(environment, usual, |_| status, description);
         add(paths, path, method, operation);
     }
 }
@@ -133,30 +136,29 @@ fn template(endpoint: &str) -> (String, Vec<String>) {
 
 fn operation(
     environment: &Environment,
-    route: &Route,
+    answers: &[Response],
+    status: impl Fn(&Response) -> u16,
     description: &str,
-    status: Option<u16>,
 ) -> Value {
     let mut responses = Map::new();
-    for response in &route.responses {
-        let status = status.unwrap_or(response.status_code).to_string();
+    for response in answers {
+        let status = status(response).to_string();
         let kind = content_type(environment, response);
         let example = example(response);
         match responses.get_mut(&status) {
             None => {
-                let mut media = Map::new();
-                if let Some(example) = example {
-                    media.insert("example".to_owned(), example);
-                }
-                let content = Map::from_iter([(kind, Value::Object(media))]);
+                let media = json!({ "example": example.unwrap_or_else(|| json!({})) });
                 let value = json!({
                     "description": response.label,
+                    "content": Map::from_iter([(kind, media)]),
                     "headers": headers(environment, response),
-                    "content": content,
                 });
                 responses.insert(status, value);
             }
-            Some(present) => name_example(present, &kind, &response.label, example),
+            Some(present) => {
+                name_example(present, &kind, &response.label, example);
+                present["description"] = response.label.as_str().into();
+            }
         }
     }
     if responses.is_empty() {
@@ -184,7 +186,8 @@ fn name_example(present: &mut Value, kind: &str, label: &str, example: Option<Va
         Some(Value::Object(examples)) => examples,
         _ => Map::new(),
     };
-    if let Some(first) = media.shift_remove("example") {
+    let first = media.shift_remove("example").filter(Value::is_string);
+    if let Some(first) = first {
         insert_named(&mut examples, &first_label, &first);
     }
     insert_named(&mut examples, label, &example);
@@ -202,38 +205,29 @@ fn insert_named(examples: &mut Map<String, Value>, label: &str, value: &Value) {
     examples.insert(name, json!({ "value": value }));
 }
 
+/// A body that is JSON, as its author wrote it: templates in its texts go along.
 fn example(response: &Response) -> Option<Value> {
-    if response.body_type != BodyType::Inline || response.body.contains("{{") {
-        return None;
-    }
-    serde_json::from_str(&response.body).ok()
+    let is_json = response.body_type == BodyType::Inline
+        && serde_json::from_str::<IgnoredAny>(&response.body).is_ok();
+    is_json.then(|| Value::from(response.body.as_str()))
 }
 
-fn all_headers<'a>(
-    environment: &'a Environment,
-    response: &'a Response,
-) -> impl Iterator<Item = &'a Header> {
-    let sent = |header: &&Header| !header.key.is_empty() && !header.value.is_empty();
-    let own = response.headers.iter().filter(sent);
-    let inherited = environment.headers.iter().filter(sent).filter(|header| {
-        !response
-            .headers
-            .iter()
-            .any(|own| own.key.eq_ignore_ascii_case(&header.key))
-    });
-    own.chain(inherited)
+fn is_content_type(header: &Header) -> bool {
+    header.key.eq_ignore_ascii_case("content-type")
 }
 
 fn content_type(environment: &Environment, response: &Response) -> String {
-    all_headers(environment, response)
-        .find(|header| header.key.eq_ignore_ascii_case("content-type"))
+    let mut headers = response.headers.iter().chain(&environment.headers);
+    headers
+        .find(|header| is_content_type(header) && !header.value.is_empty())
         .map_or("*/*", |header| header.value.as_str())
         .to_owned()
 }
 
 fn headers(environment: &Environment, response: &Response) -> Map<String, Value> {
-    all_headers(environment, response)
-        .filter(|header| !header.key.eq_ignore_ascii_case("content-type"))
+    let headers = environment.headers.iter().chain(&response.headers);
+    headers
+        .filter(|header| !header.key.is_empty() && !is_content_type(header))
         .map(|header| {
             let value = json!({ "schema": { "type": "string" }, "example": header.value });
             (header.key.clone(), value)
@@ -288,13 +282,13 @@ mod tests {
         let examples = &get["responses"]["200"]["content"]["application/json"]["examples"];
         assert_eq!(
             *examples,
-            json!({ "one": { "value": { "a": 1 } }, "two": { "value": { "a": 2 } } })
+            json!({ "one": { "value": "{\"a\":1}" }, "two": { "value": "{\"a\":2}" } })
         );
         assert_eq!(get["responses"]["500"]["headers"]["X"]["example"], "y");
         let gone = &get["responses"]["404"];
         assert_eq!(
             gone["content"]["application/json"],
-            json!({ "example": null })
+            json!({ "example": "null" })
         );
         assert_eq!(document["paths"]["/users"].as_object().unwrap().len(), 5);
         assert_eq!(document["paths"]["/any"].as_object().unwrap().len(), 7);

@@ -37,6 +37,9 @@ pub(crate) fn import(document: &Value, dialect: Dialect) -> Environment {
                 "Content-Type, Origin, Accept, Authorization, Content-Length, X-Requested-With",
             ),
         ],
+        // The empty rows that Mockoon's editor begins with.
+        proxy_req_headers: vec![Header::new("", "")],
+        proxy_res_headers: vec![Header::new("", "")],
         ..Environment::default()
     };
     let port = root
