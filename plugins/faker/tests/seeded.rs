@@ -74,6 +74,10 @@ fn every_method_answers_in_every_locale() {
             );
         }
         for method in methods().filter(|method| !needs_arguments(method)) {
+            // As in faker.js, Italian names have none.
+            if (locale, method.name) == ("it", "person.suffix") {
+                continue;
+            }
             for _ in 0..20 {
                 let value = faker.run(method, &[], || NOW);
                 let value = value.unwrap_or_else(|e| panic!("{locale} {}: {e}", method.name));
