@@ -1,25 +1,32 @@
 //! `$ref` within a document.
 //!
-//! References are followed where they are met, and each walk carries the references it is
-//! inside of, so that a circle ends where it closes. As in Mockoon a reference that leads
-//! nowhere, out of the document or back into itself stands for nothing.
+//! References are followed where they are met. As in Mockoon a reference that leads nowhere, out
+//! of the document or back into itself stands for nothing. Which reference closes a circle is
+//! found once, in the order of the document: from then on it is the same whoever comes by.
+
+use std::collections::HashSet;
+use std::ptr::from_ref;
+use std::rc::Rc;
 
 use serde_json::Value;
 
-/// A value of the document, and the references that led to it.
+/// A value of the document.
 #[derive(Debug, Clone)]
 pub(super) struct Node<'a> {
     root: &'a Value,
     value: &'a Value,
-    through: Vec<&'a str>,
+    /// The references that close circles.
+    closing: Rc<HashSet<*const Value>>,
 }
 
 impl<'a> Node<'a> {
     pub(super) fn root(root: &'a Value) -> Self {
+        let mut circles = Circles::default();
+        circles.walk(root, root);
         Self {
             root,
             value: root,
-            through: Vec::new(),
+            closing: circles.closing.into(),
         }
     }
 
@@ -65,7 +72,7 @@ impl<'a> Node<'a> {
         let mut node = Self {
             root: self.root,
             value,
-            through: self.through.clone(),
+            closing: self.closing.clone(),
         };
         while let Some(reference) = node.value.get("$ref") {
             let Some(reference) = reference.as_str() else {
@@ -76,21 +83,75 @@ impl<'a> Node<'a> {
                 node.value = &Value::Null;
                 break;
             };
-            let target = reference
-                .strip_prefix("#/")
-                .filter(|_| !node.through.contains(&reference))
-                .and_then(|path| {
-                    path.split('/')
-                        .try_fold(self.root, |value, step| value.get(step))
-                });
-            match target {
-                Some(target) => {
-                    node.through.push(reference);
-                    node.value = target;
-                }
-                None => node.value = &Value::Null,
-            }
+            let closes = node.closing.contains(&from_ref(node.value));
+            let target = target(self.root, reference).filter(|_| !closes);
+            node.value = target.unwrap_or(&Value::Null);
         }
         node
+    }
+}
+
+fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
+    let mut steps = reference.strip_prefix("#/")?.split('/');
+    steps.try_fold(root, |value, step| value.get(step))
+}
+
+/// A walk through a document along its references.
+#[derive(Default)]
+struct Circles<'a> {
+    /// The references that the walk is inside of.
+    through: Vec<&'a str>,
+    done: HashSet<*const Value>,
+    closing: HashSet<*const Value>,
+}
+
+impl<'a> Circles<'a> {
+    fn walk(&mut self, root: &'a Value, value: &'a Value) {
+        let known = |set: &HashSet<_>| set.contains(&from_ref(value));
+        if known(&self.done) || known(&self.closing) {
+            return;
+        }
+        match (value.get("$ref"), value) {
+            (Some(Value::String(reference)), _) => {
+                if self.through.contains(&reference.as_str()) {
+                    self.closing.insert(from_ref(value));
+                    return;
+                }
+                if let Some(target) = target(root, reference) {
+                    self.through.push(reference);
+                    self.walk(root, target);
+                    self.through.pop();
+                }
+            }
+            (_, Value::Object(fields)) => fields.values().for_each(|field| self.walk(root, field)),
+            (_, Value::Array(items)) => items.iter().for_each(|item| self.walk(root, item)),
+            _ => {}
+        }
+        self.done.insert(from_ref(value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_circle_is_cut_where_the_document_closes_it_first() {
+        let people = json!({ "house": { "$ref": "#/s/house" } });
+        let houses = json!({ "owner": { "$ref": "#/s/person" } });
+        let document = json!({ "first": { "$ref": "#/s/person" }, "second": { "$ref": "#/s/house" },
+            "s": { "person": people, "house": houses } });
+        let root = Node::root(&document);
+        let at = |path: &[&str]| {
+            let node = path
+                .iter()
+                .try_fold(root.clone(), |node, step| node.get(step));
+            node.unwrap().value().clone()
+        };
+        assert!(at(&["first", "house"]).is_object());
+        assert_eq!(at(&["first", "house", "owner"]), Value::Null);
+        assert_eq!(at(&["second", "owner"]), Value::Null);
     }
 }
