@@ -131,6 +131,7 @@ async fn first_answer(
     let source = Source {
         name: "bench",
         wasm: wasm.clone(),
+        digest: None,
         configuration: "{}".into(),
         grants: Grants::default(),
     };

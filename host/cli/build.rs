@@ -1,5 +1,5 @@
 //! Builds the built-in plugins from `plugins/` and leaves their components where `include_bytes!`
-//! finds them.
+//! finds them, with their digests, by which their compiled code is found.
 //!
 //! They are built into a target folder of their own (cargo inside cargo on one folder waits for
 //! itself for ever), without the flags of the outer build, which are for another machine.
@@ -57,8 +57,12 @@ fn build() -> Result<(), String> {
             .join(TARGET)
             .join("release")
             .join(file);
-        fs::copy(&built, out.join(format!("{name}.wasm")))
-            .map_err(|error| format!("{}: {error}", built.display()))?;
+        let copied = fs::read(&built).and_then(|wasm| {
+            fs::write(out.join(format!("{name}.wasm")), &wasm)?;
+            let digest = blake3::hash(&wasm);
+            fs::write(out.join(format!("{name}.blake3")), digest.as_bytes())
+        });
+        copied.map_err(|error| format!("{}: {error}", built.display()))?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use wasmock_environment::{Environment, PluginReference};
 use wasmock_library::{Library, Lock, Place};
-use wasmock_sandbox::{Conditions, Grants, LoadError, Sandbox, Source};
+use wasmock_sandbox::{Conditions, Digest, Grants, LoadError, Sandbox, Source};
 use wasmock_server::Plugin;
 
 use crate::grant::{self, Grant};
@@ -21,18 +21,14 @@ macro_rules! component {
     ($name:literal) => {
         (
             $name,
-            Bytes::from_static(include_bytes!(concat!(
-                env!("OUT_DIR"),
-                "/",
-                $name,
-                ".wasm"
-            ))),
+            include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".wasm")),
+            *include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".blake3")),
         )
     };
 }
 
-/// Name and component of each.
-fn components() -> [(&'static str, Bytes); 4] {
+/// Name, component and digest of each.
+fn components() -> [(&'static str, &'static [u8], Digest); 4] {
     [
         component!("templating"),
         component!("data-buckets"),
@@ -71,7 +67,7 @@ pub(crate) async fn load_built_ins(
     env_vars_prefix: &str,
     locale: &str,
 ) -> Result<Vec<Plugin>, LoadError> {
-    let loading = components().map(|(name, wasm)| async move {
+    let loading = components().map(|(name, wasm, digest)| async move {
         // Templates read environment variables, those with the prefix; the others need nothing.
         let (variables, configuration) = match name {
             "templating" => (
@@ -84,7 +80,8 @@ pub(crate) async fn load_built_ins(
         let configuration = configuration.to_string().into();
         let source = Source {
             name,
-            wasm,
+            wasm: Bytes::from_static(wasm),
+            digest: Some(digest),
             configuration,
             grants,
         };
@@ -151,6 +148,7 @@ pub(crate) async fn load_plugins(
         let source = Source {
             name: &name,
             wasm,
+            digest: None,
             configuration,
             grants: Grants::new(grants, directory).with_seed(added.seed),
         };

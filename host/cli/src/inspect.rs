@@ -105,6 +105,7 @@ fn start(subject: &Subject) -> Result<Vec<String>, Box<dyn Error>> {
         let source = Source {
             name: &subject.name,
             wasm: subject.wasm.clone(),
+            digest: None,
             configuration: subject.configuration.as_str().into(),
             grants: Grants::new(subject.allowed.clone(), &subject.folder),
         };

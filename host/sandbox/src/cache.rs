@@ -14,10 +14,11 @@
 //! is never written in place, so a mapping never changes.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{DefaultHasher, Hash as _, Hasher};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use blake3::Hash;
 use wasmock_exchange::limits;
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -35,9 +36,9 @@ impl Cache {
         Self { folder }
     }
 
-    /// The compiled form of a component, if the cache has a sound one.
-    pub(crate) fn load(&self, engine: &Engine, wasm: &[u8]) -> Option<Component> {
-        let path = self.path(engine, wasm);
+    /// The compiled form of the component with that digest, if the cache has a sound one.
+    pub(crate) fn load(&self, engine: &Engine, digest: Hash) -> Option<Component> {
+        let path = self.path(engine, digest);
         let file = fs::File::open(&path).ok()?;
         if let Err(reason) = self.check_folder() {
             tracing::warn!(
@@ -60,8 +61,8 @@ impl Cache {
     }
 
     /// Keeps a compiled component. A cache that cannot be written costs time, nothing else.
-    pub(crate) fn store(&self, engine: &Engine, wasm: &[u8], component: &Component) {
-        if let Err(error) = self.try_store(engine, wasm, component) {
+    pub(crate) fn store(&self, engine: &Engine, digest: Hash, component: &Component) {
+        if let Err(error) = self.try_store(engine, digest, component) {
             tracing::warn!(
                 "the compiled component is not cached in {}: {error}",
                 self.folder.display()
@@ -72,13 +73,13 @@ impl Cache {
     fn try_store(
         &self,
         engine: &Engine,
-        wasm: &[u8],
+        digest: Hash,
         component: &Component,
     ) -> Result<(), Box<dyn std::error::Error>> {
         create_private_folder(&self.folder)?;
         self.check_folder()?;
         let code = component.serialize().map_err(|error| error.to_string())?;
-        let path = self.path(engine, wasm);
+        let path = self.path(engine, digest);
         let partial = path.with_extension(format!("{}.partial", std::process::id()));
         let written = write_private_file(&partial, &[&code, blake3::hash(&code).as_bytes()])
             .and_then(|()| fs::rename(&partial, &path));
@@ -113,14 +114,14 @@ impl Cache {
         Ok(())
     }
 
-    fn path(&self, engine: &Engine, wasm: &[u8]) -> PathBuf {
+    fn path(&self, engine: &Engine, digest: Hash) -> PathBuf {
         let mut compatibility = DefaultHasher::new();
         engine
             .precompile_compatibility_hash()
             .hash(&mut compatibility);
         let name = format!(
             "{}-{:016x}.compiled",
-            blake3::hash(wasm).to_hex(),
+            digest.to_hex(),
             compatibility.finish()
         );
         self.folder.join(name)
@@ -196,21 +197,26 @@ mod tests {
 
     const COMPONENT: &str = "(component)";
 
-    fn stored(folder: &Path) -> (Cache, Engine, Vec<u8>, PathBuf) {
+    fn stored(folder: &Path) -> (Cache, Engine, Hash, PathBuf) {
         let engine = engine().unwrap();
         let wasm = wat::parse_str(COMPONENT).unwrap();
         let cache = Cache::new(folder.join("compiled"));
-        cache.store(&engine, &wasm, &Component::new(&engine, &wasm).unwrap());
-        let path = cache.path(&engine, &wasm);
-        (cache, engine, wasm, path)
+        let digest = blake3::hash(&wasm);
+        cache.store(&engine, digest, &Component::new(&engine, &wasm).unwrap());
+        let path = cache.path(&engine, digest);
+        (cache, engine, digest, path)
     }
 
     #[test]
     fn what_was_stored_is_loaded_and_private() {
         let folder = tempfile::tempdir().unwrap();
-        let (cache, engine, wasm, path) = stored(folder.path());
-        assert!(cache.load(&engine, &wasm).is_some());
-        assert!(cache.load(&engine, b"another component").is_none());
+        let (cache, engine, digest, path) = stored(folder.path());
+        assert!(cache.load(&engine, digest).is_some());
+        assert!(
+            cache
+                .load(&engine, blake3::hash(b"another component"))
+                .is_none()
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;
@@ -225,7 +231,7 @@ mod tests {
     #[test]
     fn damaged_foreign_and_cut_files_are_not_run() {
         let folder = tempfile::tempdir().unwrap();
-        let (cache, engine, wasm, path) = stored(folder.path());
+        let (cache, engine, digest, path) = stored(folder.path());
         let sound = fs::read(&path).unwrap();
         let mut flipped = sound.clone();
         *flipped.last_mut().unwrap() ^= 1;
@@ -238,7 +244,7 @@ mod tests {
             vec![0; 5],
         ] {
             fs::write(&path, bad).unwrap();
-            assert!(cache.load(&engine, &wasm).is_none());
+            assert!(cache.load(&engine, digest).is_none());
         }
     }
 
@@ -262,9 +268,9 @@ mod tests {
     fn a_folder_others_may_write_to_is_not_trusted() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let (cache, engine, wasm, path) = stored(folder.path());
+        let (cache, engine, digest, path) = stored(folder.path());
         let parent = path.parent().unwrap();
         fs::set_permissions(parent, fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(cache.load(&engine, &wasm).is_none());
+        assert!(cache.load(&engine, digest).is_none());
     }
 }

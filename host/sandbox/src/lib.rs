@@ -36,7 +36,7 @@ use std::time::Duration;
 pub use conditions::{Conditions, Cost, Meter};
 pub use grants::Grants;
 pub use inspect::{Import, Inspection, inspect};
-pub use load::{LoadError, Sandbox, Source};
+pub use load::{Digest, LoadError, Sandbox, Source};
 pub use manifest::{Manifest, SECTION as MANIFEST_SECTION};
 pub use plugin::Plugin;
 

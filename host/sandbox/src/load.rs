@@ -42,6 +42,9 @@ impl fmt::Debug for Sandbox {
     }
 }
 
+/// A BLAKE3 digest.
+pub type Digest = [u8; blake3::OUT_LEN];
+
 /// A component to load.
 #[derive(Debug)]
 pub struct Source<'a> {
@@ -49,6 +52,8 @@ pub struct Source<'a> {
     pub name: &'a str,
     /// The component.
     pub wasm: Bytes,
+    /// Its BLAKE3 digest, where that is known: a component that is found compiled is not read.
+    pub digest: Option<Digest>,
     /// Its configuration, JSON text.
     pub configuration: Arc<str>,
     /// What it may do.
@@ -124,8 +129,8 @@ impl Sandbox {
             )]));
         }
         let large = source.wasm.len() > limits::LARGE_COMPONENT;
-        let (sandbox, wasm) = (self.clone(), source.wasm.clone());
-        let component = tokio::task::spawn_blocking(move || sandbox.compile(&wasm))
+        let (sandbox, wasm, digest) = (self.clone(), source.wasm.clone(), source.digest);
+        let component = tokio::task::spawn_blocking(move || sandbox.compile(&wasm, digest))
             .await
             .unwrap_or_else(|error| Err(vec![format!("the compiler failed: {error}")]))
             .map_err(&refuse)?;
@@ -238,22 +243,23 @@ impl Sandbox {
         })
     }
 
-    fn compile(&self, wasm: &[u8]) -> Result<Component, Vec<String>> {
+    fn compile(&self, wasm: &[u8], digest: Option<Digest>) -> Result<Component, Vec<String>> {
         if let Some(problem) = fit::not_a_component(wasm) {
             return Err(vec![problem]);
         }
-        if let Some(component) = self
-            .cache
-            .as_ref()
-            .and_then(|cache| cache.load(&self.engine, wasm))
-        {
+        let compile = || {
+            Component::from_binary(&self.engine, wasm)
+                .map_err(|error| vec![fit::does_not_compile(&format!("{error:#}"))])
+        };
+        let Some(cache) = &self.cache else {
+            return compile();
+        };
+        let digest = digest.map_or_else(|| blake3::hash(wasm), blake3::Hash::from_bytes);
+        if let Some(component) = cache.load(&self.engine, digest) {
             return Ok(component);
         }
-        let component = Component::from_binary(&self.engine, wasm)
-            .map_err(|error| vec![fit::does_not_compile(&format!("{error:#}"))])?;
-        if let Some(cache) = &self.cache {
-            cache.store(&self.engine, wasm, &component);
-        }
+        let component = compile()?;
+        cache.store(&self.engine, digest, &component);
         Ok(component)
     }
 }

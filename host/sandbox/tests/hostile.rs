@@ -33,6 +33,7 @@ impl Fixture {
         let source = Source {
             name: "hostile",
             wasm,
+            digest: None,
             configuration: "{}".into(),
             grants: Grants::default(),
         };
@@ -204,6 +205,7 @@ async fn what_does_not_fit_is_refused_with_everything_that_is_wrong() {
         let source = Source {
             name: "bad",
             wasm: wasm.into(),
+            digest: None,
             configuration: "{}".into(),
             grants: Grants::default(),
         };

@@ -21,6 +21,7 @@ async fn load(
     let source = Source {
         name: "late",
         wasm,
+        digest: None,
         configuration: configuration.into(),
         grants,
     };

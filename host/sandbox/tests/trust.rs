@@ -36,6 +36,7 @@ async fn load(name: &str, manifest: &str, grants: Grants) -> Roles {
     let source = Source {
         name,
         wasm: reach(manifest),
+        digest: None,
         configuration: "{}".into(),
         grants,
     };

@@ -132,6 +132,7 @@ impl Trials {
         let source = Source {
             name: &setting.name,
             wasm: setting.wasm.clone(),
+            digest: None,
             configuration: setting.configuration.as_str().into(),
             grants: setting.grants.clone(),
         };
