@@ -98,7 +98,6 @@ fn accepted() -> Vec<Case> {
         ("as it should be", good()),
         ("path in another case", line("GET /ECHO HTTP/1.1")),
         ("a slash behind the path", line("GET /echo/ HTTP/1.1")),
-        ("two slashes", line("GET //echo HTTP/1.1")),
         ("a query", line("GET /echo?a=1&b=%zz HTTP/1.1")),
         (
             "an absolute address",
@@ -265,6 +264,12 @@ fn refused() -> Vec<Case> {
         (
             "an escape in the path, as in Mockoon",
             line("GET /%65cho HTTP/1.1"),
+            404,
+            PLAIN,
+        ),
+        (
+            "two slashes, as in Mockoon",
+            line("GET //echo HTTP/1.1"),
             404,
             PLAIN,
         ),

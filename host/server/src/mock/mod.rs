@@ -159,8 +159,8 @@ impl Mock {
             }
         };
         let mut route = Route::new(source.clone(), pattern.clone(), counter, plugins)?;
-        // The answers of a session are never known beforehand.
-        if route.leader.is_none() {
+        // Messages are encoded when they are sent, and what a session answers nobody knows before.
+        if source.kind != RouteType::Ws && route.leader.is_none() {
             for response in &mut route.responses {
                 response.prepare(source, &self.headers, options);
             }
