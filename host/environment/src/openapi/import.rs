@@ -1,5 +1,8 @@
 //! An API document as an environment.
 
+use std::panic::resume_unwind;
+use std::thread::Builder;
+
 use serde_json::Value;
 
 use super::Dialect;
@@ -7,8 +10,22 @@ use super::example::{body, plain, pretty, text};
 use super::reference::Node;
 use crate::model::{Environment, Header, Method, Response, Route};
 
+/// Schemas refer to each other deeper than the stacks of the runtime's threads reach.
+const STACK: usize = 64 << 20;
+
 /// The environment of an API document. Identities and the tree are left to the caller.
 pub(crate) fn import(document: &Value, dialect: Dialect) -> Environment {
+    let convert = || convert(document, dialect);
+    std::thread::scope(|scope| {
+        let thread = Builder::new().stack_size(STACK);
+        match thread.spawn_scoped(scope, convert) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => convert(),
+        }
+    })
+}
+
+fn convert(document: &Value, dialect: Dialect) -> Environment {
     let root = Node::root(document);
     let title = root.get("info").and_then(|info| info.text("title"));
     let fallback = match dialect {
@@ -428,5 +445,26 @@ mod tests {
                 object
             ]
         );
+    }
+
+    #[test]
+    fn a_chain_of_references_ends() {
+        let next = |n: usize| json!({ "$ref": format!("#/s/{n}") });
+        for links in [100, 30_000] {
+            let chain: serde_json::Map<_, _> = (0..links)
+                .map(|n| {
+                    (
+                        n.to_string(),
+                        json!({ "properties": { "next": next(n + 1) } }),
+                    )
+                })
+                .collect();
+            let content = json!({ "application/json": { "schema": next(0) } });
+            let operation = json!({ "responses": { "200": { "content": content } } });
+            let document = json!({ "paths": { "/a": { "get": operation } }, "s": chain });
+            let environment = import(&document, Dialect::OpenApi3);
+            let body = &environment.routes[0].responses[0].body;
+            assert_eq!(body.matches("next").count(), links.min(500), "{links}");
+        }
     }
 }

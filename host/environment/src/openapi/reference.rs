@@ -10,11 +10,18 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+/// References followed inside each other; a further one stands for nothing.
+const INSIDE: usize = 500;
+/// Values inside each other, references followed, in which circles are looked for.
+const DEPTH: usize = 10_000;
+
 /// A value of the document.
 #[derive(Debug, Clone)]
 pub(super) struct Node<'a> {
     root: &'a Value,
     value: &'a Value,
+    /// How many references led here.
+    inside: usize,
     /// The references that close circles.
     closing: Rc<HashSet<*const Value>>,
 }
@@ -22,10 +29,11 @@ pub(super) struct Node<'a> {
 impl<'a> Node<'a> {
     pub(super) fn root(root: &'a Value) -> Self {
         let mut circles = Circles::default();
-        circles.walk(root, root);
+        circles.walk(root, root, 0);
         Self {
             root,
             value: root,
+            inside: 0,
             closing: circles.closing.into(),
         }
     }
@@ -72,6 +80,7 @@ impl<'a> Node<'a> {
         let mut node = Self {
             root: self.root,
             value,
+            inside: self.inside,
             closing: self.closing.clone(),
         };
         while let Some(reference) = node.value.get("$ref") {
@@ -83,8 +92,9 @@ impl<'a> Node<'a> {
                 node.value = &Value::Null;
                 break;
             };
-            let closes = node.closing.contains(&from_ref(node.value));
-            let target = target(self.root, reference).filter(|_| !closes);
+            node.inside += 1;
+            let ends = node.inside > INSIDE || node.closing.contains(&from_ref(node.value));
+            let target = target(self.root, reference).filter(|_| !ends);
             node.value = target.unwrap_or(&Value::Null);
         }
         node
@@ -106,9 +116,9 @@ struct Circles<'a> {
 }
 
 impl<'a> Circles<'a> {
-    fn walk(&mut self, root: &'a Value, value: &'a Value) {
+    fn walk(&mut self, root: &'a Value, value: &'a Value, depth: usize) {
         let known = |set: &HashSet<_>| set.contains(&from_ref(value));
-        if known(&self.done) || known(&self.closing) {
+        if depth > DEPTH || known(&self.done) || known(&self.closing) {
             return;
         }
         match (value.get("$ref"), value) {
@@ -119,12 +129,16 @@ impl<'a> Circles<'a> {
                 }
                 if let Some(target) = target(root, reference) {
                     self.through.push(reference);
-                    self.walk(root, target);
+                    self.walk(root, target, depth + 1);
                     self.through.pop();
                 }
             }
-            (_, Value::Object(fields)) => fields.values().for_each(|field| self.walk(root, field)),
-            (_, Value::Array(items)) => items.iter().for_each(|item| self.walk(root, item)),
+            (_, Value::Object(fields)) => fields
+                .values()
+                .for_each(|field| self.walk(root, field, depth + 1)),
+            (_, Value::Array(items)) => items
+                .iter()
+                .for_each(|item| self.walk(root, item, depth + 1)),
             _ => {}
         }
         self.done.insert(from_ref(value));
