@@ -480,13 +480,19 @@ async fn serve(
         out: Out::new(writer, setup.map(|setup| setup.room).unwrap_or_default()),
         received: AtomicU64::new(0),
     });
-    let environment = site.environment();
-    tracing::info!(
-        environmentName = environment.name, environmentUUID = environment.uuid,
-        websocketUuid = %client.id, routeUUID = %client.route, url = guest.handshake.path(),
-        inflightRequest = client.transaction.as_deref(),
-        "New WebSocket connection"
-    );
+    // A macro, so that no connection keeps an environment that a reload has replaced.
+    macro_rules! log {
+        ($message:literal, $($field:tt)+) => {{
+            let environment = site.environment();
+            tracing::info!(
+                environmentName = environment.name, environmentUUID = environment.uuid,
+                websocketUuid = %client.id, routeUUID = %client.route, $($field)+,
+                inflightRequest = client.transaction.as_deref(),
+                $message
+            );
+        }};
+    }
+    log!("New WebSocket connection", url = guest.handshake.path());
     let sockets = site.sockets();
     sockets.add(&client);
     let pulse = setup.and_then(|setup| Pulse::new(setup.ping, setup.idle));
@@ -502,12 +508,7 @@ async fn serve(
         }
     };
     sockets.remove(&client);
-    tracing::info!(
-        environmentName = environment.name, environmentUUID = environment.uuid,
-        websocketUuid = %client.id, routeUUID = %client.route, code,
-        inflightRequest = client.transaction.as_deref(),
-        "WebSocket closed"
-    );
+    log!("WebSocket closed", code);
 }
 
 /// Each kind of leader in an allocation of its own, so that no connection is as large as the
