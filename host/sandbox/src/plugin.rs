@@ -229,8 +229,10 @@ pub(crate) fn in_words(error: &wasmtime::Error, refused_memory: bool) -> String 
 #[derive(Debug)]
 struct Handle(Arc<Plugin>);
 
-fn missing(role: &str) -> wasmtime::Error {
-    wasmtime::Error::msg(format!("the plugin has no role `{role}`"))
+/// A role that the plugin was asked in.
+fn role<'a, T>(role: &'a Option<T>, name: &str) -> wasmtime::Result<&'a T> {
+    role.as_ref()
+        .ok_or_else(|| wasmtime::Error::msg(format!("the plugin has no role `{name}`")))
 }
 
 /// An error the guest answered, as a failure of its own words.
@@ -260,10 +262,7 @@ impl Responder for Handle {
                 .clone()
                 .invoke("responder.respond", limits::LONG_CALL, call, |instance| {
                     Box::pin(async move {
-                        let role = instance
-                            .responder
-                            .as_ref()
-                            .ok_or_else(|| missing("responder"))?;
+                        let role = role(&instance.responder, "responder")?;
                         role.call_respond(&mut instance.store).await
                     })
                 });
@@ -279,10 +278,7 @@ impl Predicate for Handle {
                 .clone()
                 .invoke("predicate.test", limits::SHORT_CALL, call, |instance| {
                     Box::pin(async move {
-                        let role = instance
-                            .predicate
-                            .as_ref()
-                            .ok_or_else(|| missing("predicate"))?;
+                        let role = role(&instance.predicate, "predicate")?;
                         role.call_test(&mut instance.store).await
                     })
                 });
@@ -317,10 +313,7 @@ impl Helpers for Handle {
                             .into_iter()
                             .map(|(name, value)| Ok((name, references.lower(value)?)))
                             .collect::<wasmtime::Result<Vec<_>>>()?;
-                        let role = instance
-                            .helpers
-                            .as_ref()
-                            .ok_or_else(|| missing("helpers"))?;
+                        let role = role(&instance.helpers, "helpers")?;
                         let answer = role
                             .call_call(&mut instance.store, index, &arguments, &named)
                             .await?;
@@ -345,10 +338,7 @@ impl Session for Handle {
             .clone()
             .invoke(function, limits::SHORT_CALL, call, move |instance| {
                 Box::pin(async move {
-                    let role = instance
-                        .session
-                        .as_ref()
-                        .ok_or_else(|| missing("session"))?;
+                    let role = role(&instance.session, "session")?;
                     let store = &mut instance.store;
                     match event {
                         SessionEvent::Opened => role.call_opened(store).await,
@@ -369,10 +359,7 @@ impl Templates for Handle {
         let id = template.id;
         let compiled = self.about(template, "templates.compile", call, move |instance| {
             Box::pin(async move {
-                let role = instance
-                    .templates
-                    .as_ref()
-                    .ok_or_else(|| missing("templates"))?;
+                let role = role(&instance.templates, "templates")?;
                 role.call_compile(&mut instance.store, id).await
             })
         });
@@ -386,10 +373,7 @@ impl Templates for Handle {
         let id = template.id;
         self.about(template, "templates.render", call, move |instance| {
             Box::pin(async move {
-                let role = instance
-                    .templates
-                    .as_ref()
-                    .ok_or_else(|| missing("templates"))?;
+                let role = role(&instance.templates, "templates")?;
                 role.call_render(&mut instance.store, id).await
             })
         })

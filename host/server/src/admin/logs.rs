@@ -64,12 +64,7 @@ pub(crate) fn transaction_text(transaction: &Transaction) -> String {
 /// A WebSocket's handshake as one JSON text, for the log: a transaction that is not over.
 pub(crate) fn handshake_text(handshake: &Handshake, route: &str) -> String {
     let query = handshake.url.split_once('?').map(|(_, query)| query);
-    let pairs = |value: &Value| -> Value {
-        let object = value.as_object().into_iter().flat_map(Object::iter);
-        object
-            .map(|(name, value)| named("name", name, value.clone()))
-            .collect()
-    };
+    let query_params = body::query::query(query.unwrap_or_default());
     let headers = handshake
         .headers()
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -78,12 +73,9 @@ pub(crate) fn handshake_text(handshake: &Handshake, route: &str) -> String {
         ("method", Value::text("GET")),
         ("urlPath", Value::text(handshake.path())),
         ("route", Value::text(handshake.route.to_string())),
-        ("params", pairs(&handshake.params)),
+        ("params", pairs(handshake.params.as_object())),
         ("query", query_text),
-        (
-            "queryParams",
-            pairs(&body::query::query(query.unwrap_or_default())),
-        ),
+        ("queryParams", pairs(query_params.as_object())),
         ("headers", shown(headers.collect())),
     ]);
     let whole = object([
@@ -103,10 +95,6 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
         Some((route, _)) => matched(&route.pattern, &collapse_slashes(path)),
         None => (Value::Null, Object::new()),
     };
-    let params = params
-        .iter()
-        .map(|(name, value)| named("name", name, value.clone()))
-        .collect();
     let (headers, body) = match &transaction.answer {
         Recorded::Prepared(prepared) => (prepared.headers(), Some(prepared.body())),
         Recorded::Own { headers, body, .. } => (headers, body.as_ref()),
@@ -133,7 +121,7 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
                 ("method", Value::text(method)),
                 ("urlPath", Value::text(path)),
                 ("route", pattern),
-                ("params", Value::array(params)),
+                ("params", pairs(Some(&params))),
                 ("query", Value::text(decode(query))),
                 ("queryParams", body::query::query(query)),
                 (
@@ -168,6 +156,14 @@ fn describe(transaction: &Transaction, method: &str) -> Value {
     fields.push(("timestampMs", Value::Number(transaction.time)));
     fields.push(("uuid", Value::text(transaction.id.to_string())));
     Value::object(fields.into_iter().collect())
+}
+
+/// The fields of an object as a list of names and values.
+fn pairs(object: Option<&Object>) -> Value {
+    let fields = object.into_iter().flat_map(Object::iter);
+    fields
+        .map(|(name, value)| named("name", name, value.clone()))
+        .collect()
 }
 
 /// The path of the route as the file writes it, with the prefix, and the parameters.
