@@ -72,8 +72,11 @@ impl Manifest {
             return Err("it is no object".to_owned());
         }
         let manifest: Self = serde_json::from_value(value).map_err(|error| error.to_string())?;
-        let mut words = manifest.asks.extra.keys().chain(manifest.reasons.keys());
-        if let Some(word) = words.find(|word| !WORDS.contains(&word.as_str())) {
+        let unknown = {
+            let mut words = manifest.asks.extra.keys().chain(manifest.reasons.keys());
+            words.find(|word| !WORDS.contains(&word.as_str()))
+        };
+        if let Some(word) = unknown {
             let hint = match nearest(word, WORDS) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known are {}", WORDS.join(", ")),

@@ -55,7 +55,7 @@ pub(super) fn repair(environment: &mut Environment, origin: Origin) {
         let child = FolderChild {
             kind,
             uuid: uuid.clone(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         };
         if keep(&child) {
             environment.root_children.push(child);

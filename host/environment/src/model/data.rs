@@ -39,7 +39,7 @@ impl Default for DataBucket {
             documentation: String::new(),
             value: "[\n]".to_owned(),
             wasmock: BucketExtension::default(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         }
     }
 }
@@ -96,7 +96,7 @@ impl Default for Callback {
             file_path: String::new(),
             send_file_as_body: true,
             databucket_id: String::new(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         }
     }
 }

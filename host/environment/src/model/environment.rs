@@ -90,7 +90,7 @@ impl Default for Environment {
             data: Vec::new(),
             callbacks: Vec::new(),
             wasmock: EnvironmentExtension::default(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         }
     }
 }
@@ -115,7 +115,7 @@ impl Header {
         Self {
             key: key.into(),
             value: value.into(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         }
     }
 }

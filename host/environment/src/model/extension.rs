@@ -248,7 +248,7 @@ impl Default for Close {
         Self {
             code: 1000,
             reason: String::new(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         }
     }
 }
@@ -436,7 +436,7 @@ impl Default for Refusal {
             status: 403,
             body: String::new(),
             headers: Vec::new(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         }
     }
 }

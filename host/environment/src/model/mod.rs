@@ -10,6 +10,7 @@
 mod data;
 mod environment;
 mod extension;
+mod extra;
 mod method;
 mod response;
 mod route;
@@ -23,14 +24,12 @@ pub use extension::{
     Grants, Interval, Message, OnError, Parse, PluginReference, Queue, RandomGrant, Recipients,
     Refusal, ResponseExtension, RouteExtension, RuleExtension, Step, Timeline,
 };
+pub use extra::Extra;
 pub use method::Method;
 pub use response::{BodyType, Response, RulesOperator};
 pub use route::{ResponseMode, Route, RouteType, StreamingMode};
 pub use rule::{Operator, Rule, Target};
 pub use tree::{ChildType, Folder, FolderChild, PlacedRoute};
-
-/// Fields that the model does not know, kept as they were written.
-pub type Extra = serde_json::Map<String, serde_json::Value>;
 
 /// Whether a value is its type's default: such a `wasmock` key is not written.
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

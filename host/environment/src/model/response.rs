@@ -79,7 +79,7 @@ impl Default for Response {
             crud_key: "id".to_owned(),
             callbacks: Vec::new(),
             wasmock: ResponseExtension::default(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         }
     }
 }

@@ -33,7 +33,7 @@ impl Default for Folder {
             uuid: String::new(),
             name: "New folder".to_owned(),
             children: Vec::new(),
-            extra: Extra::new(),
+            extra: Extra::default(),
         }
     }
 }
