@@ -70,9 +70,11 @@ impl Faker {
         locale: &str,
     ) -> Result<Self, UnknownLocale> {
         let locale = lists::find_locale(locale).ok_or_else(|| UnknownLocale::new(locale))?;
-        let seed = seed.unwrap_or_else(|| entropy() as u32);
         Ok(Self {
-            random: Random::new(seed),
+            random: match seed {
+                Some(seed) => Random::new(seed),
+                None => Random::unseeded(entropy()),
+            },
             locale,
             now: || 0.0,
             patterns: Vec::new(),

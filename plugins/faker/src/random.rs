@@ -1,22 +1,27 @@
 //! The random numbers of faker.js: a 53-bit Mersenne Twister, and the few ways it is asked.
 //!
 //! The same seed gives the same values as faker.js as long as draws happen in the same
-//! order and number, so everything here says when it takes no draw at all. Bounds are
-//! `f64` because they are in JavaScript; the checks of user input live in
+//! order and number, so everything here says when it takes no draw at all. Without a seed nobody
+//! can tell one sequence from another, so a quicker generator takes the place of the Twister. Bounds
+//! are `f64` because they are in JavaScript; the checks of user input live in
 //! [`crate::modules::number`].
 
+use fastrand::Rng;
 use rand_mt::Mt;
 
 /// The generator.
 #[derive(Clone, Debug)]
-pub(crate) struct Random(Words);
+pub(crate) struct Random(Source);
 
-/// Where the 32-bit words of the sequence come from.
+/// Where the sequence comes from.
 #[derive(Clone, Debug)]
-enum Words {
+enum Source {
+    /// From a seed, in 32-bit words.
     Own(Box<Own>),
     /// Kept elsewhere: a component's instances share the server's sequence.
     Shared(fn() -> u32),
+    /// No seed.
+    Free(Rng),
 }
 
 /// A sequence and its next words, made some at a time: taking one is then a look into a list.
@@ -57,33 +62,41 @@ impl Own {
 
 impl Random {
     pub(crate) fn new(seed: u32) -> Self {
-        Self(Words::Own(Box::new(Own::new(seed))))
+        Self(Source::Own(Box::new(Own::new(seed))))
     }
 
     pub(crate) fn shared(draw: fn() -> u32) -> Self {
-        Self(Words::Shared(draw))
+        Self(Source::Shared(draw))
     }
 
+    pub(crate) fn unseeded(entropy: u64) -> Self {
+        Self(Source::Free(Rng::with_seed(entropy)))
+    }
+
+    /// The two words of a draw.
     #[inline]
-    fn word(&mut self) -> u32 {
+    fn words(&mut self) -> (u32, u32) {
         match &mut self.0 {
-            Words::Own(own) => own.next(),
-            Words::Shared(draw) => draw(),
+            Source::Own(own) => (own.next(), own.next()),
+            Source::Shared(draw) => (draw(), draw()),
+            Source::Free(rng) => {
+                let both = rng.u64(..);
+                ((both >> 32) as u32, both as u32)
+            }
         }
     }
 
     /// A number from 0 up to, but not, 1: two words make the 53 bits of a double.
     pub(crate) fn next(&mut self) -> f64 {
-        let high = f64::from(self.word() >> 5);
-        let low = f64::from(self.word() >> 6);
+        let (high, low) = self.words();
+        let (high, low) = (f64::from(high >> 5), f64::from(low >> 6));
         (high * 67_108_864.0 + low) / 9_007_199_254_740_992.0
     }
 
     /// An index into a list of `2^count` items, at most 27: the first bits of a draw, as its
     /// double would give them.
     fn bits(&mut self, count: u32) -> usize {
-        let high = self.word();
-        self.word();
+        let (high, _) = self.words();
         (high >> (32 - count)) as usize
     }
 
@@ -175,6 +188,20 @@ mod tests {
         assert_eq!(
             Random::new(-5_i32 as u32).next(),
             Random::new(4_294_967_291).next()
+        );
+    }
+
+    #[test]
+    fn without_a_seed_draws_are_even() {
+        let mut random = Random::unseeded(7);
+        let mut counts = [0; 10];
+        for _ in 0..10_000 {
+            counts[random.index(10)] += 1;
+            assert!((0.0..1.0).contains(&random.next()));
+        }
+        assert!(
+            counts.iter().all(|count| (850..1150).contains(count)),
+            "{counts:?}"
         );
     }
 
