@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use http::request::Parts;
 use tokio::sync::broadcast;
-use wasmock_exchange::{Clock, Random, unique_id};
+use wasmock_exchange::Random;
 
 use crate::http::Recorded;
 use crate::mock::Route;
@@ -58,11 +58,11 @@ pub(crate) struct Id {
 }
 
 impl Id {
-    /// An id unlike every other.
-    pub(crate) fn new(clock: &Clock) -> Self {
+    /// An id unlike every other, as long as the number is a new one of the process.
+    pub(crate) fn new(number: u64, now_ms: f64) -> Self {
         Self {
-            number: unique_id(),
-            time: clock.now_ms(),
+            number,
+            time: now_ms,
         }
     }
 }

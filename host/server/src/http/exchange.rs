@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Version};
-use wasmock_exchange::{Exchange, Kind};
+use wasmock_exchange::{Exchange, Kind, unique_id};
 use wasmock_javascript::Value;
 
 use crate::body;
@@ -74,7 +74,8 @@ impl RequestFacts {
 
     /// The id of the exchange.
     pub(crate) fn id(&self) -> Id {
-        *self.id.get_or_init(|| Id::new(self.site.clock_source()))
+        let new = || Id::new(unique_id(), self.site.clock_source().now_ms());
+        *self.id.get_or_init(new)
     }
 
     /// The same, if somebody asked for it.

@@ -199,6 +199,10 @@ fn at_once(site: &Arc<Site>, peer: SocketAddr, head: Parts) -> Result<Answer, Bo
             route.count();
         }
         let answer = prepared.respond(&head.method, &head.headers);
+        if !keeps_transactions(site) {
+            log(&mock, &head, answer.status(), false);
+            return Ok(answer);
+        }
         let recorded = match answer.status() == prepared.status() {
             true => Recorded::Prepared(prepared.clone()),
             false => Recorded::of(&answer),
@@ -427,10 +431,10 @@ async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> 
         answer.headers_mut().extend(headers);
         return answer;
     }
-    let recorded = if site.journal().is_idle() && !site.options().log_transactions {
-        Recorded::in_short(&answer)
-    } else {
+    let recorded = if keeps_transactions(&site) {
         Recorded::of(&answer)
+    } else {
+        Recorded::in_short(&answer)
     };
     match Arc::try_unwrap(facts) {
         Ok(facts) => record(&site, facts.head, facts.body, answered, recorded),
@@ -568,47 +572,63 @@ async fn route(
     )
 }
 
-/// Notes a transaction, in the journal and in the log.
+/// Whether somebody may ask for more of a transaction than its line in the log.
+fn keeps_transactions(site: &Site) -> bool {
+    !site.journal().is_idle() || site.options().log_transactions
+}
+
+/// The line of a transaction in the log; `$whole` are fields beside the usual ones.
+macro_rules! log_line {
+    ($mock:expr, $head:expr, $status:expr, $proxied:expr $(, $($whole:tt)+)?) => {
+        tracing::info!(
+            target: "wasmock::transaction",
+            environmentName = $mock.source.name,
+            environmentUUID = $mock.source.uuid,
+            requestMethod = $head.method.as_str(),
+            requestPath = $head.uri.path(),
+            responseStatus = $status.as_u16(),
+            requestProxied = $proxied,
+            $($($whole)+,)?
+            "Transaction recorded"
+        )
+    };
+}
+
+fn log(mock: &Mock, head: &Parts, status: StatusCode, proxied: bool) {
+    log_line!(mock, head, status, proxied);
+}
+
 fn record(site: &Site, head: Parts, body: Bytes, answered: Answered, answer: Recorded) {
-    let mock = site.mock();
-    macro_rules! log {
-        ($transaction:expr $(, $($whole:tt)+)?) => {
-            tracing::info!(
-                target: "wasmock::transaction",
-                environmentName = mock.source.name,
-                environmentUUID = mock.source.uuid,
-                requestMethod = $transaction.request.method.as_str(),
-                requestPath = $transaction.request.uri.path(),
-                responseStatus = $transaction.answer.status().as_u16(),
-                requestProxied = $transaction.proxied,
-                $($($whole)+,)?
-                "Transaction recorded"
-            )
-        };
-    }
     let Answered { route, proxied, id } = answered;
-    let mut transaction = Transaction {
-        id: journal::Id::default(),
-        order: 0,
-        time: 0.0,
+    let mock = site.mock();
+    let in_whole = site.options().log_transactions;
+    if !in_whole {
+        log(&mock, &head, answer.status(), proxied);
+        if site.journal().is_idle() {
+            return;
+        }
+    }
+    let (order, time) = (unique_id(), site.clock_source().now_ms());
+    let transaction = Transaction {
+        id: id.unwrap_or_else(|| journal::Id::new(order, time)),
+        order,
+        time,
         request: head,
         body,
         route,
         answer,
         proxied,
     };
-    let in_whole = site.options().log_transactions;
-    if !in_whole {
-        log!(transaction);
-        if site.journal().is_idle() {
-            return;
-        }
-    }
-    transaction.id = id.unwrap_or_else(|| journal::Id::new(site.clock_source()));
-    transaction.order = unique_id();
-    transaction.time = site.clock_source().now_ms();
     if in_whole {
-        log!(transaction, transaction = transaction_text(&transaction));
+        let text = transaction_text(&transaction);
+        let status = transaction.answer.status();
+        log_line!(
+            mock,
+            transaction.request,
+            status,
+            proxied,
+            transaction = text
+        );
     }
     site.journal().record(transaction);
 }
