@@ -10,6 +10,7 @@
 //! becomes U+FFFD, where JavaScript would keep it.
 
 pub mod calendar;
+pub mod dates;
 pub mod json;
 pub mod number;
 mod object;

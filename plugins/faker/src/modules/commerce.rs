@@ -2,9 +2,9 @@
 
 use wasmock_javascript::Value;
 
-use crate::error::Error;
+use crate::error::{Error, other};
 use crate::lists::key;
-use crate::modules::number::with_digits;
+use crate::modules::number::{ordered, with_digits};
 use crate::modules::string::{DIGITS, fixed};
 use crate::options::Options;
 use crate::{Faker, Method};
@@ -58,13 +58,19 @@ fn price(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         o.number("max", 1000.0),
         o.number("min", 1.0),
     );
+    let is_number = |name| matches!(o.get(name), Value::Undefined | Value::Number(_));
     let symbol = o.text("symbol").unwrap_or_default();
     if min < 0.0 || max < 0.0 {
         return Ok(format!("{symbol}0").into());
     }
-    if min == max {
-        return Ok(format!("{symbol}{}", fixed(min, digits)?).into());
+    if is_number("min") && is_number("max") {
+        if min == max {
+            return Ok(format!("{symbol}{}", fixed(min, digits)?).into());
+        }
+    } else if o.get("min").strict_eq(&o.get("max")) {
+        return other("a.toFixed is not a function");
     }
+    ordered(&o, min, max)?;
     let drawn = with_digits(f, min, max, digits)?;
     if digits == 0.0 {
         return Ok(format!("{symbol}{}", fixed(drawn, digits)?).into());
@@ -153,7 +159,8 @@ const PUBLISHERS: [&[(u32, usize)]; 2] = [
 
 fn isbn(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let o = Options::or_number(args, 0, "variant")?;
-    let short = o.number("variant", 13.0) == 10.0;
+    let variant = o.get("variant");
+    let short = variant.strict_eq(&Value::Number(10.0));
     let separator = o.text("separator").unwrap_or_else(|| "-".to_owned());
     let group = f.random.index(2);
     let digits = f.random.characters(DIGITS, 8);
@@ -169,8 +176,15 @@ fn isbn(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         parts.remove(0);
     }
     let values = parts.concat();
+    // Any other variant is a 13 whose check digit counts one digit less than it says.
+    let counted = match variant {
+        Value::Undefined => 12.0,
+        _ if short => 9.0,
+        given => (given.to_number() - 1.0).ceil(),
+    };
     let sum: u32 = values
         .chars()
+        .take(counted as usize)
         .enumerate()
         .map(|(index, c)| {
             let factor = if short {
@@ -186,7 +200,9 @@ fn isbn(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     } else {
         (10 - sum % 10) % 10
     };
-    let check = if check == 10 {
+    let check = if counted > values.len() as f64 {
+        "NaN".to_owned()
+    } else if check == 10 {
         "X".to_owned()
     } else {
         check.to_string()

@@ -4,7 +4,7 @@ use wasmock_javascript::Value;
 
 use crate::error::{Error, faker, other};
 use crate::lists::{Key, field, key};
-use crate::modules::number::with_digits;
+use crate::modules::number::{ordered, with_digits};
 use crate::modules::string::{ALPHANUMERIC, DIGITS, fixed, hex};
 use crate::options::{Options, argument};
 use crate::pattern::{self, UPPER};
@@ -175,7 +175,9 @@ fn masked_number(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 fn amount(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let o = Options::new(args, 0, "autoFormat")?;
     let places = o.digits("dec", 2.0);
-    let value = with_digits(f, o.number("min", 0.0), o.number("max", 1000.0), places)?;
+    let (min, max) = (o.number("min", 0.0), o.number("max", 1000.0));
+    ordered(&o, min, max)?;
+    let value = with_digits(f, min, max, places)?;
     let mut text = if o.flag("autoFormat", false) {
         // American grouping, and three places when fewer are asked for but more are there.
         grouped(&fixed(value, places.clamp(0.0, 100.0))?)

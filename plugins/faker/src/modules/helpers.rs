@@ -58,7 +58,8 @@ pub(crate) const METHODS: &[Method] = &[
         true,
         |f, a| match argument(a, 0) {
             Value::String(text) => Ok(pattern::matching(&mut f.random, text)?.into()),
-            other => Ok(other.clone()),
+            Value::Object(_) => other("e.slice is not a function"),
+            given => Ok(given.clone()),
         },
     ),
     Method::new(

@@ -182,7 +182,10 @@ fn data_uri(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         Some(kind) => kind != "svg-uri",
         None => f.random.index(2) == 1,
     };
-    let half = |length: &str| number::to_text(number::from_text(length) / 2.0);
+    let half = |length: &str| match length {
+        "null" => "0".to_owned(),
+        given => number::to_text(number::from_text(given) / 2.0),
+    };
     let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" baseProfile=\"full\" width=\"{width}\" height=\"{height}\">\
          <rect width=\"100%\" height=\"100%\" fill=\"{color}\"/>\

@@ -439,6 +439,9 @@ fn password(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let o = Options::new(args, 0, "length")?;
     let length = o.number("length", 15.0);
     let memorable = o.flag("memorable", false);
+    if o.get("prefix") == Value::Null {
+        return other("Cannot read properties of null (reading 'length')");
+    }
     let mut text = o.text("prefix").unwrap_or_default();
     let pattern = o.get("pattern");
     let mut count = utf16_len(&text) as f64;
@@ -450,7 +453,10 @@ fn password(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     }
     if !pattern.is_undefined() && !memorable {
         f.random.next();
-        return other("h.test is not a function");
+        return other(match pattern {
+            Value::Null => "Cannot read properties of null (reading 'test')",
+            _ => "h.test is not a function",
+        });
     }
     let vowel = |c: char| "aeiou".contains(c.to_ascii_lowercase());
     let mut wants_vowel = None;

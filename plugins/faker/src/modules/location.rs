@@ -6,7 +6,7 @@ use wasmock_javascript::Value;
 
 use crate::error::{Error, faker, other};
 use crate::lists::{Key, field, key};
-use crate::modules::number::with_digits;
+use crate::modules::number::{ordered, with_digits};
 use crate::modules::string::without_leading_zero;
 use crate::options::{Options, argument};
 use crate::{Faker, Method, pattern};
@@ -213,6 +213,7 @@ fn zip_code(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 fn degrees(f: &mut Faker, args: &[Value], limit: f64) -> Result<Value, Error> {
     let o = Options::new(args, 0, "max")?;
     let (max, min) = (o.number("max", limit), o.number("min", -limit));
+    ordered(&o, min, max)?;
     Ok(with_digits(f, min, max, o.digits("precision", 4.0))?.into())
 }
 

@@ -3,6 +3,8 @@
 //! This is where user input is checked; everything else in the crate asks
 //! [`crate::random::Random`] with bounds it knows.
 
+use std::borrow::Cow;
+
 use wasmock_javascript::{Value, number};
 
 use crate::error::{Error, faker, other};
@@ -105,13 +107,7 @@ fn float(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
         (Value::Null, _) => None,
         (given, _) => Some(given.to_number()),
     };
-    if high < low {
-        return faker(format!(
-            "Max {} should be greater than min {}.",
-            number::to_text(high),
-            number::to_text(low)
-        ));
-    }
+    ordered(&o, low, high)?;
     if let Some(digits) = digits {
         if !o.get("multipleOf").is_nullish() {
             return faker("multipleOf and fractionDigits cannot be set at the same time.");
@@ -132,10 +128,36 @@ fn float(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     }
     let drawn = f.random.next() * (high - low);
     // `+` with a text on its right joins texts, and Mockoon's arguments may be texts.
-    Ok(match min {
-        Value::String(text) => format!("{}{text}", number::to_text(drawn)).into(),
-        _ => (drawn + low).into(),
+    Ok(match written(&min) {
+        Some(text) => format!("{}{text}", number::to_text(drawn)).into(),
+        None => (drawn + low).into(),
     })
+}
+
+/// The text that JavaScript compares and adds, where a value is none of its numbers.
+fn written(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        text => Some(text.to_text()),
+    }
+}
+
+/// Refuses a maximum below the minimum; two texts are compared letter by letter, so that
+/// `'20'` is below `'3'`.
+pub(crate) fn ordered(o: &Options<'_>, low: f64, high: f64) -> Result<(), Error> {
+    let (min, max) = (o.get("min"), o.get("max"));
+    let falls = match (written(&max), written(&min)) {
+        (Some(max), Some(min)) => max < min,
+        _ => high < low,
+    };
+    if falls {
+        return faker(format!(
+            "Max {} should be greater than min {}.",
+            number::to_text(high),
+            number::to_text(low)
+        ));
+    }
+    Ok(())
 }
 
 /// A multiple of a fraction: an integer is drawn and divided again.
@@ -154,13 +176,6 @@ fn stepped(f: &mut Faker, low: f64, high: f64, multiple: f64) -> Result<f64, Err
 
 /// A number with this many digits after the point.
 pub(crate) fn with_digits(f: &mut Faker, low: f64, high: f64, digits: f64) -> Result<f64, Error> {
-    if high < low {
-        return faker(format!(
-            "Max {} should be greater than min {}.",
-            number::to_text(high),
-            number::to_text(low)
-        ));
-    }
     if digits.fract() != 0.0 || !digits.is_finite() {
         return faker("fractionDigits should be an integer.");
     }
@@ -221,10 +236,13 @@ fn to_big(value: &Value) -> Result<i128, Error> {
         text => {
             let text = text.to_text();
             let trimmed = number::trim(&text);
-            let parsed = if trimmed.is_empty() {
-                Ok(0)
-            } else {
-                trimmed.parse()
+            let based = |base| i128::from_str_radix(&trimmed[2..], base);
+            let parsed = match trimmed.get(..2) {
+                _ if trimmed.is_empty() => Ok(0),
+                Some("0x" | "0X") => based(16),
+                Some("0o" | "0O") => based(8),
+                Some("0b" | "0B") => based(2),
+                _ => trimmed.parse(),
             };
             parsed.or_else(|_| other(format!("Cannot convert {text} to a BigInt")))
         }

@@ -283,6 +283,8 @@ fn ulid(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
 fn nanoid(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let count = match argument(args, 0) {
         Value::Number(n) if *n > LONGEST => return other("Invalid string length"),
+        // It counts up to the length, which a fraction reaches one later.
+        Value::Number(n) => n.ceil() as usize,
         range => f.count_or(range, 21)?,
     };
     let mut text = String::with_capacity(count);

@@ -373,7 +373,8 @@ impl Compiler<'_> {
     }
 
     fn path(&mut self, path: &dialect::Path) -> Path {
-        let Some(first) = path.parts.first() else {
+        // handlebars.js takes a path whose first part is empty, `[]`, for none.
+        let Some(first) = path.parts.first().filter(|first| !first.is_empty()) else {
             return Path {
                 base: Base::Context(path.depth),
                 parts: Box::default(),
@@ -430,6 +431,9 @@ fn place(path: &dialect::Path) -> String {
         up => format!("depths[{up}]"),
     };
     match path.parts.len() {
+        1 if path.is_simple() && path.parts[0].is_empty() => {
+            format!("lookupProperty(...) || {context}")
+        }
         1 if path.is_simple() => {
             let holder = if path.data { "data" } else { "depth0" };
             format!("lookupProperty(...) || ({holder} && lookupProperty(...))")

@@ -1,14 +1,12 @@
 //! Dates and times, in the server's time zone.
 //!
-//! `parse` reads texts as JavaScript's `Date` does, `format` knows the tokens of date-fns, and
-//! `calendar` is the arithmetic between them. The clock and the zone are the host's, so a
+//! `format` knows the tokens of date-fns, `calendar` is the arithmetic of JavaScript's `Date`. The clock and the zone are the host's, so a
 //! stopped clock gives the same text every time.
 
 mod calendar;
 mod format;
-mod parse;
 
-use wasmock_javascript::{Object, Value, number};
+use wasmock_javascript::{Object, Value, dates, number};
 
 use super::{Answer, Call, Family, Helper, Rows, no_function, no_property, text};
 use crate::language::RenderError;
@@ -41,11 +39,22 @@ fn now(call: &mut Call<'_, '_>) -> Answer {
     text(format::format(now, pattern, host)?)
 }
 
+/// `Date.parse(text)`; NaN when the text is no date.
+fn parse(text: &str, host: &mut dyn Host) -> f64 {
+    match dates::read(text) {
+        Some(date) => match date.offset {
+            Some(offset) => calendar::clip(date.local - offset as f64 * 1000.0),
+            None => calendar::from_local(date.local, host),
+        },
+        None => f64::NAN,
+    }
+}
+
 /// `new Date(value)`
 fn to_date(value: &Value, host: &mut dyn Host) -> f64 {
     match value {
-        Value::String(text) | Value::Safe(text) => parse::parse(text, host),
-        Value::Array(_) => parse::parse(&value.to_text(), host),
+        Value::String(text) | Value::Safe(text) => parse(text, host),
+        Value::Array(_) => parse(&value.to_text(), host),
         Value::Object(_) | Value::Undefined => f64::NAN,
         other => calendar::clip(other.to_number()),
     }
@@ -57,7 +66,7 @@ fn date_format(call: &mut Call<'_, '_>) -> Answer {
     };
     let ms = match date {
         Value::Date(ms) => *ms,
-        Value::String(written) | Value::Safe(written) => parse::parse(written, call.host()),
+        Value::String(written) | Value::Safe(written) => parse(written, call.host()),
         _ => return text(""),
     };
     text(format::format(ms, pattern, call.host())?)
@@ -130,7 +139,7 @@ fn between(call: &mut Call<'_, '_>, from: &str, to: &str) -> Result<f64, RenderE
     let host = call.host();
     let mut bounds = Object::new();
     for (name, written) in [("from", from), ("to", to)] {
-        let ms = parse::parse(written, host);
+        let ms = parse(written, host);
         if ms.is_nan() {
             return Err(RenderError::new(format!("Invalid {name} date: {written}")));
         }

@@ -1,34 +1,33 @@
 //! Reading dates as V8 does: ISO 8601 first, then its forgiving parser for everything else
 //! (`Jan 5, 2024 3pm`, `12/25/2024`, `Tue, 5 Nov 2024 10:00 GMT+2 (somewhere)`).
 
-use wasmock_javascript::calendar::days;
-use wasmock_javascript::number::is_space;
+use crate::calendar::days;
+use crate::number::is_space;
 
-use super::calendar::{clip, from_local};
-use crate::Host;
+/// A date as it was written: whoever knows the local time zone makes an instant of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Written {
+    /// Milliseconds since 1970 of what the clock on the wall showed.
+    pub local: f64,
+    /// Seconds east of Greenwich; none for local time.
+    pub offset: Option<i64>,
+}
 
-/// `Date.parse(text)`; NaN when the text is no date.
-pub(super) fn parse(text: &str, host: &mut dyn Host) -> f64 {
-    let mut parser = Parser::new(text);
-    match parser.run() {
-        Some(date) => {
-            let (year, month, day) = date.day;
-            let days = days(year, month - 1, day);
-            let local = days as f64 * 86_400_000.0 + date.time as f64;
-            match date.offset {
-                Some(offset) => clip(local - offset as f64 * 1000.0),
-                None => from_local(local, host),
-            }
-        }
-        None => f64::NAN,
-    }
+/// What `Date.parse(text)` reads; none when the text is no date.
+pub fn read(text: &str) -> Option<Written> {
+    let parsed = Parser::new(text).run()?;
+    let (year, month, day) = parsed.day;
+    let days = days(year, month - 1, day);
+    Some(Written {
+        local: days as f64 * 86_400_000.0 + parsed.time as f64,
+        offset: parsed.offset,
+    })
 }
 
 struct Parsed {
     day: (i64, i64, i64),
     /// Milliseconds since midnight.
     time: i64,
-    /// Seconds east of Greenwich; none for local time.
     offset: Option<i64>,
 }
 
@@ -554,5 +553,40 @@ fn milliseconds(value: i64, length: usize) -> i64 {
         1 => value * 100,
         2 => value * 10,
         _ => value / 10_i64.pow(u32::try_from(length.min(9)).unwrap_or(9) - 3),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_javascript_reads() {
+        let utc =
+            |text| read(text).map(|date| date.local - date.offset.unwrap_or(0) as f64 * 1000.0);
+        for (text, ms) in [
+            ("1970-01-01", 0.0),
+            ("2024-02-29T12:30:00.5Z", 1_709_209_800_500.0),
+            ("2024-02-29T12:30:00+02:00", 1_709_202_600_000.0),
+            ("2024-02", 1_706_745_600_000.0),
+            ("2020", 1_577_836_800_000.0),
+            (
+                "Thu Feb 29 2024 12:30:00 GMT+0000 (Coordinated Universal Time)",
+                1_709_209_800_000.0,
+            ),
+            ("Jan 2, 2020", 1_577_923_200_000.0),
+            ("2020/1/2", 1_577_923_200_000.0),
+            ("1/2/2020 1:00 PM", 1_577_970_000_000.0),
+            // A lone number from 1 to 12 is a month of 2001.
+            ("5", 988_675_200_000.0),
+            ("-5", 988_675_200_000.0),
+        ] {
+            assert_eq!(utc(text), Some(ms), "{text}");
+        }
+        for text in ["", "abc", "13", "2020-13-01", "2020-01-01X"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read("2020-01-01T00:00").unwrap().offset, None);
+        assert_eq!(read("2020-01-01").unwrap().offset, Some(0));
     }
 }
