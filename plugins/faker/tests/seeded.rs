@@ -51,6 +51,47 @@ fn needs_arguments(method: &Method) -> bool {
         )
 }
 
+/// What a locale does not know, as in faker.js.
+fn has_none(locale: &str, method: &str) -> bool {
+    match method {
+        "person.prefix" => matches!(locale, "az" | "id_ID" | "ru" | "zh_CN" | "zh_TW"),
+        "person.suffix" => matches!(locale, "az" | "it" | "mk" | "pt_PT" | "ro_MD" | "ru"),
+        "location.state" => matches!(locale, "az" | "ro_MD"),
+        _ => false,
+    }
+}
+
+/// A row of `in_step.jsonl` is a locale and, for each module, what faker.js draws with
+/// `number.int` up to 999 after all methods of the module were called, for the seeds from 1.
+/// Danish host names are left out: a few words are no names of hosts, others here than there.
+#[test]
+fn the_sequence_stays_in_step_in_every_locale() {
+    let max: Object = [("max", Value::Number(999.0))].into_iter().collect();
+    let max = [Value::object(max)];
+    let mut rows = 0;
+    for line in include_str!("in_step.jsonl").lines() {
+        let row = json::parse(line).unwrap();
+        let [locale, modules] = row.as_array().unwrap() else {
+            panic!("{line}")
+        };
+        let locale = locale.as_str().unwrap();
+        for (module, drawn) in modules.as_object().unwrap().iter() {
+            for (seed, wanted) in (1..).zip(drawn.as_array().unwrap()) {
+                let mut faker = Faker::new(Some(seed), || 0, locale).unwrap();
+                for method in methods().filter(|method| !needs_arguments(method)) {
+                    if method.name.split('.').next() == Some(module) {
+                        let _ = faker.run(method, &[], || NOW);
+                    }
+                }
+                let value = faker.call("number.int", &max, || NOW).unwrap();
+                assert_eq!(value, *wanted, "{locale} {module}, seed {seed}");
+            }
+        }
+        rows += 1;
+    }
+    assert_eq!(rows, wasmock_faker::locales().count());
+}
+
 #[test]
 fn every_method_answers_in_every_locale() {
     for locale in wasmock_faker::locales() {
@@ -74,16 +115,24 @@ fn every_method_answers_in_every_locale() {
             );
         }
         for method in methods().filter(|method| !needs_arguments(method)) {
-            // As in faker.js, Italian names have none.
-            if (locale, method.name) == ("it", "person.suffix") {
+            // A dish may be named after somebody, whom these two have only by sex.
+            if method.name == "food.dish" && matches!(locale, "es" | "en_AU_ocker") {
                 continue;
             }
             for _ in 0..20 {
                 let value = faker.run(method, &[], || NOW);
+                if has_none(locale, method.name) {
+                    assert!(
+                        matches!(value, Err(Error::Faker(_))),
+                        "{locale} {}",
+                        method.name
+                    );
+                    continue;
+                }
                 let value = value.unwrap_or_else(|e| panic!("{locale} {}: {e}", method.name));
                 let text = value.to_text();
                 assert!(
-                    !text.is_empty() && !text.contains("{{"),
+                    !text.is_empty() && (!text.contains("{{") || method.name == "string.sample"),
                     "{locale} {}: {text}",
                     method.name
                 );

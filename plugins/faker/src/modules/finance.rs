@@ -83,8 +83,7 @@ pub(crate) const METHODS: &[Method] = &[
         Ok(f.random.characters(DIGITS, 3).into())
     }),
     Method::new("finance.creditCardIssuer", "", "", true, |f, _| {
-        let index = f.random.index(ISSUERS.len());
-        Ok(ISSUERS[index].0.into())
+        Ok(any_issuer(f).0.into())
     }),
     Method::new("finance.pin", "length | {length}", "6", true, |f, a| {
         if Options::or_number(a, 0, "length")?.number("length", 4.0) < 1.0 {
@@ -120,8 +119,9 @@ pub(crate) const METHODS: &[Method] = &[
 /// What base 58 leaves of letters and digits: nothing that looks like something else.
 const BASE58: [u8; 58] = *b"123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// The networks of cards in the order of the draws, and the patterns of their numbers.
-const ISSUERS: [(&str, Key); 6] = [
+/// The networks of cards in the order of the draws, and the patterns of their numbers; a
+/// locale may have none of some.
+const ISSUERS: [(&str, Key); 7] = [
     (
         "american_express",
         key::FINANCE_CREDIT_CARD_AMERICAN_EXPRESS,
@@ -130,6 +130,7 @@ const ISSUERS: [(&str, Key); 6] = [
     ("discover", key::FINANCE_CREDIT_CARD_DISCOVER),
     ("jcb", key::FINANCE_CREDIT_CARD_JCB),
     ("mastercard", key::FINANCE_CREDIT_CARD_MASTERCARD),
+    ("unionpay", key::FINANCE_CREDIT_CARD_UNIONPAY),
     ("visa", key::FINANCE_CREDIT_CARD_VISA),
 ];
 
@@ -256,17 +257,29 @@ fn bitcoin_address(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     Ok(format!("{prefix}{}", f.random.characters(&alphabet, count)).into())
 }
 
+fn issuers(f: &Faker) -> impl Iterator<Item = (&'static str, Key)> {
+    ISSUERS
+        .into_iter()
+        .filter(|(_, key)| !f.list(*key).is_empty())
+}
+
+fn any_issuer(f: &mut Faker) -> (&'static str, Key) {
+    let known: Vec<_> = issuers(f).collect();
+    f.random.item(&known)
+}
+
 fn credit_card_number(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     let issuer = Options::or_text(args, 0, "issuer")?
         .text("issuer")
         .unwrap_or_default();
     let lower = issuer.to_lowercase();
-    let format = if let Some((_, key)) = ISSUERS.iter().find(|(name, _)| *name == lower) {
-        f.pick(*key)?.to_owned()
+    let known = issuers(f).find(|(name, _)| *name == lower);
+    let format = if let Some((_, key)) = known {
+        f.pick(key)?.to_owned()
     } else if issuer.contains('#') {
         issuer
     } else {
-        let (_, key) = f.random.item(&ISSUERS);
+        let (_, key) = any_issuer(f);
         f.pick(key)?.to_owned()
     };
     Ok(pattern::card(&mut f.random, &format.replace('/', ""), '#')?.into())

@@ -85,6 +85,8 @@ fn by_sex(
         Some("male") if !male.is_empty() => male,
         _ if !generic.is_empty() => generic,
         Some("female" | "male") => generic,
+        // No draw for a locale that has none at all.
+        _ if female.is_empty() && male.is_empty() => generic,
         _ => f.random.item(&[female, male]),
     };
     if list.is_empty() {
@@ -107,15 +109,16 @@ pub(crate) fn first_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static st
 
 /// Last names follow a weighted pattern: some are two names joined.
 pub(crate) fn last_name(f: &mut Faker, sex: Option<&str>) -> Result<Cow<'static, str>, Error> {
-    let pattern = f.name_pattern(match sex {
-        Some("female") if !f.list(key::PERSON_LAST_NAME_PATTERN_FEMALE).is_empty() => {
-            key::PERSON_LAST_NAME_PATTERN_FEMALE
-        }
-        Some("male") if !f.list(key::PERSON_LAST_NAME_PATTERN_MALE).is_empty() => {
-            key::PERSON_LAST_NAME_PATTERN_MALE
-        }
-        _ => key::PERSON_LAST_NAME_PATTERN_GENERIC,
-    })?;
+    const FEMALE: Key = key::PERSON_LAST_NAME_PATTERN_FEMALE;
+    const MALE: Key = key::PERSON_LAST_NAME_PATTERN_MALE;
+    const GENERIC: Key = key::PERSON_LAST_NAME_PATTERN_GENERIC;
+    let key = match sex {
+        Some("female") if !f.list(FEMALE).is_empty() => FEMALE,
+        Some("male") if !f.list(MALE).is_empty() => MALE,
+        _ if !f.list(GENERIC).is_empty() => GENERIC,
+        _ => f.random.item(&[FEMALE, MALE]),
+    };
+    let pattern = f.name_pattern(key)?;
     if pattern.is_last_name() {
         return Ok(f.pick(key::PERSON_LAST_NAME_GENERIC)?.into());
     }
