@@ -224,7 +224,11 @@ impl Compiler<'_> {
     fn hash(&mut self, call: &Call<'_>) -> Result<Box<[(Text, Expr)]>, CompileError> {
         let mut hash = Vec::with_capacity(call.hash.len());
         for (key, argument) in call.hash.iter().rev() {
-            hash.push((self.core.keys[*key].clone(), self.argument(argument)?));
+            let value = self.argument(argument)?;
+            // handlebars.js leaves out what is written as `undefined`, not what turns out so.
+            if !matches!(value, Expr::Constant(Value::Undefined)) {
+                hash.push((self.core.keys[*key].clone(), value));
+            }
         }
         Ok(hash.into())
     }
