@@ -11,11 +11,13 @@ use futures_util::future::try_join_all;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use wasmock_environment::{Environment, PluginReference};
+use wasmock_exchange::roles::Roles;
 use wasmock_library::{Library, Lock, Place};
 use wasmock_sandbox::{Conditions, Digest, Grants, LoadError, Sandbox, Source};
 use wasmock_server::Plugin;
 
 use crate::grant::{self, Grant};
+use crate::later::Later;
 
 macro_rules! component {
     ($name:literal) => {
@@ -26,6 +28,9 @@ macro_rules! component {
         )
     };
 }
+
+/// The locale that needs no looking for.
+const ENGLISH: &str = "en";
 
 /// Name, component and digest of each.
 fn components() -> [(&'static str, &'static [u8], Digest); 4] {
@@ -67,7 +72,63 @@ pub(crate) async fn load_built_ins(
     env_vars_prefix: &str,
     locale: &str,
 ) -> Result<Vec<Plugin>, LoadError> {
-    let loading = components().map(|(name, wasm, digest)| async move {
+    load_all(sandbox, sources(env_vars_prefix, locale)).await
+}
+
+/// As [`load_built_ins`], but what takes seconds to compile is not waited for: a server listens
+/// no later because it is the first on its machine. The second part ends with what was wrong.
+pub(crate) async fn start_built_ins(
+    sandbox: &Sandbox,
+    env_vars_prefix: &str,
+    locale: &str,
+) -> Result<(Vec<Plugin>, impl Future<Output = LoadError>), LoadError> {
+    // Only an instance knows which locales there are, and templates are compiled with the names
+    // of all helpers: the others are needed at once.
+    let (later, now): (Vec<_>, Vec<_>) =
+        sources(env_vars_prefix, locale)
+            .into_iter()
+            .partition(|source| match source.name {
+                "templating" => locale == ENGLISH,
+                name => name == "regex",
+            });
+    let mut plugins = load_all(sandbox, now).await?;
+    let (failed, mut failure) = tokio::sync::mpsc::channel(later.len());
+    for source in later {
+        let later = Arc::new(Later::new(source.name));
+        plugins.push(plugin(source.name, later.clone().roles()));
+        let (sandbox, failed) = (sandbox.clone(), failed.clone());
+        tokio::spawn(async move {
+            let loaded = load_built_in(&sandbox, source).await;
+            later.set(loaded.as_ref().cloned().map_err(LoadError::to_string));
+            if let Err(error) = loaded {
+                // Nobody listens any more: the server is stopping.
+                let _ = failed.send(error).await;
+            }
+        });
+    }
+    let failure = async move {
+        match failure.recv().await {
+            Some(error) => error,
+            None => std::future::pending().await,
+        }
+    };
+    Ok((plugins, failure))
+}
+
+async fn load_all<'s>(
+    sandbox: &Sandbox,
+    sources: impl IntoIterator<Item = Source<'s>>,
+) -> Result<Vec<Plugin>, LoadError> {
+    let loading = sources.into_iter().map(|source| async {
+        let name = source.name;
+        Ok(plugin(name, load_built_in(sandbox, source).await?))
+    });
+    try_join_all(loading).await
+}
+
+/// The built-in plugins and what they are given.
+fn sources(env_vars_prefix: &str, locale: &str) -> [Source<'static>; 4] {
+    components().map(|(name, wasm, digest)| {
         // Templates read environment variables, those with the prefix; the others need nothing.
         let (variables, configuration) = match name {
             "templating" => (
@@ -76,23 +137,27 @@ pub(crate) async fn load_built_ins(
             ),
             _ => (Vec::new(), json!({})),
         };
-        let grants = Grants::built_in(variables);
-        let configuration = configuration.to_string().into();
-        let source = Source {
+        Source {
             name,
             wasm: Bytes::from_static(wasm),
             digest: Some(digest),
-            configuration,
-            grants,
-        };
-        let plugin = with_progress(name, sandbox.load(source)).await?;
-        Ok(Plugin {
-            name: name.to_owned(),
-            roles: plugin.roles(),
-            built_in: true,
-        })
-    });
-    try_join_all(loading).await
+            configuration: configuration.to_string().into(),
+            grants: Grants::built_in(variables),
+        }
+    })
+}
+
+async fn load_built_in(sandbox: &Sandbox, source: Source<'_>) -> Result<Roles, LoadError> {
+    let loaded = with_progress(source.name, sandbox.load(source)).await?;
+    Ok(loaded.roles())
+}
+
+fn plugin(name: &str, roles: Roles) -> Plugin {
+    Plugin {
+        name: name.to_owned(),
+        roles,
+        built_in: true,
+    }
 }
 
 /// What a command line adds to an environment's plugins.

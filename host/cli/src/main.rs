@@ -12,6 +12,7 @@ mod dev;
 mod grant;
 mod helpers;
 mod inspect;
+mod later;
 mod logging;
 mod plugin;
 mod render;

@@ -35,7 +35,10 @@ pub(crate) fn run_with(
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(serve(files, options, project))?;
+    let served = runtime.block_on(serve(files, options, project));
+    // A compiler that is still at work is not waited for.
+    runtime.shutdown_background();
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -54,7 +57,7 @@ async fn serve(
     }
     let sandbox = Sandbox::new(built_in::cache_folder()).map_err(|error| error.to_string())?;
     let loading =
-        built_in::load_built_ins(&sandbox, &options.env_vars_prefix, &options.faker_locale);
+        built_in::start_built_ins(&sandbox, &options.env_vars_prefix, &options.faker_locale);
     let environments = files
         .iter()
         .enumerate()
@@ -69,7 +72,7 @@ async fn serve(
             watch.add(&source);
         }
     }
-    let built_ins = loading.await?;
+    let (built_ins, not_loaded) = loading.await?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = Vec::new();
     let mut sites = Vec::new();
@@ -118,6 +121,7 @@ async fn serve(
         stop = stop_signal() => stop?,
         failed = watching => failed?,
         failed = building => failed?,
+        error = not_loaded => return Err(error.into()),
     }
     stop.send_replace(true);
     for server in servers {
