@@ -3,6 +3,8 @@
 //! `oneOf`, `someOf` and `repeat` draw from the server's chance; everything else comes from
 //! the one sequence of fake data that `--faker-seed` makes repeatable.
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 use wasmock_javascript::{Object, Value, json};
 
@@ -210,11 +212,29 @@ fn faker(call: &mut Call<'_, '_>) -> Answer {
     if !call.hash.is_empty() {
         args.push(call.named_object());
     }
+    for arg in &mut args {
+        local_dates(arg, call.host());
+    }
     match call.fake(name, &args) {
         Ok(value) => Ok(value),
         Err(FakeError::Refused(_)) => text(""),
         Err(FakeError::Unknown) => Err(unknown()),
         Err(FakeError::Failed(message)) => Err(RenderError::new(message)),
+    }
+}
+
+/// Makes instants of the dates that a method counts from, where they are texts without a time
+/// zone: the faker knows no local one.
+fn local_dates(options: &mut Value, host: &mut dyn Host) {
+    for name in ["refDate", "from", "to"] {
+        let Some(Value::String(text)) = options.as_object().and_then(|o| o.get(name)) else {
+            continue;
+        };
+        if let Some(ms) = super::dates::local(text, host)
+            && let Value::Object(object) = options
+        {
+            Arc::make_mut(object).insert(name, Value::Date(ms));
+        }
     }
 }
 

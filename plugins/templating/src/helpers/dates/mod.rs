@@ -50,6 +50,12 @@ fn parse(text: &str, host: &mut dyn Host) -> f64 {
     }
 }
 
+/// The instant of a text that is a date without a time zone.
+pub(super) fn local(text: &str, host: &mut dyn Host) -> Option<f64> {
+    let date = dates::read(text).filter(|date| date.offset.is_none())?;
+    Some(calendar::from_local(date.local, host))
+}
+
 /// `new Date(value)`
 fn to_date(value: &Value, host: &mut dyn Host) -> f64 {
     match value {
