@@ -7,6 +7,11 @@ use std::time::{Duration, Instant, SystemTime};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneOffsetInfo};
 
+use crate::zones;
+
+/// What a zone without an offset is called.
+const UTC: &str = "Coordinated Universal Time";
+
 /// The clock of a process or of a test.
 ///
 /// `now_ms` is the date as clients see it and can be frozen; `instant` is for measuring and
@@ -66,26 +71,49 @@ impl Clock {
     /// The local offset from UTC at that time, in seconds, positive east of Greenwich. A frozen
     /// clock stands in Greenwich.
     pub fn utc_offset(&self, ms: f64) -> i32 {
-        self.local(ms, |info| info.offset().seconds()).unwrap_or(0)
+        self.local(ms, |info, _| info.offset().seconds())
+            .unwrap_or(0)
     }
 
-    /// The local time zone's name at that time, as it is printed after a date.
+    /// The local time zone's name at that time, as it is printed after a date: its long name,
+    /// `GMT+01:00` where it has none.
     pub fn zone_name(&self, ms: f64) -> String {
-        self.local(ms, |info| match info.offset().seconds() {
-            0 => None,
-            _ => Some(info.abbreviation().to_owned()),
+        self.local(ms, |info, zone| {
+            let zone = zone.iana_name().unwrap_or_default();
+            let summer = match zone {
+                // Its standard time is the one in summer.
+                "Europe/Dublin" | "Eire" => info.offset().seconds() > 0,
+                _ => info.dst().is_dst(),
+            };
+            let name = zones::long_name(zone, summer);
+            let minutes = info.offset().seconds() / 60;
+            match name {
+                Some(name) => name.to_owned(),
+                None if minutes == 0 && (zone.is_empty() || zone.starts_with("Etc/")) => {
+                    UTC.to_owned()
+                }
+                None => {
+                    let sign = if minutes < 0 { '-' } else { '+' };
+                    let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
+                    format!("GMT{sign}{hours:02}:{minutes:02}")
+                }
+            }
         })
-        .flatten()
-        .unwrap_or_else(|| "Coordinated Universal Time".to_owned())
+        .unwrap_or_else(|| UTC.to_owned())
     }
 
-    fn local<T>(&self, ms: f64, read: impl FnOnce(TimeZoneOffsetInfo<'_>) -> T) -> Option<T> {
+    fn local<T>(
+        &self,
+        ms: f64,
+        read: impl FnOnce(TimeZoneOffsetInfo<'_>, &TimeZone) -> T,
+    ) -> Option<T> {
         static ZONE: OnceLock<TimeZone> = OnceLock::new();
         if self.frozen.is_some() {
             return None;
         }
         let at = Timestamp::from_millisecond(ms as i64).ok()?;
-        Some(read(ZONE.get_or_init(TimeZone::system).to_offset_info(at)))
+        let zone = ZONE.get_or_init(TimeZone::system);
+        Some(read(zone.to_offset_info(at), zone))
     }
 
     /// A point in time for measuring.

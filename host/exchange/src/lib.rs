@@ -20,6 +20,7 @@ mod rights;
 pub mod roles;
 mod state;
 mod template;
+mod zones;
 
 pub use answer::{Answer, Body, Close};
 pub use call::{Budget, Call, CallFacts, RuleFacts, SessionState, Usage};
