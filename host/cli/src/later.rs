@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::SetOnce;
-use wasmock_exchange::roles::{Outcome, Predicate, Roles, TemplateSummary, Templates};
+use wasmock_exchange::roles::{Health, Outcome, Predicate, Roles, TemplateSummary, Templates};
 use wasmock_exchange::{Call, Failure, FailureKind, Template, TemplateError};
 
 /// The roles of a plugin, as soon as it is loaded.
@@ -23,17 +23,16 @@ impl Later {
 
     /// Itself in the roles that a plugin of that kind has.
     pub(crate) fn roles(self: Arc<Self>) -> Roles {
+        let mut roles = Roles {
+            health: Some(self.clone()),
+            ..Roles::default()
+        };
         match self.name {
-            "templating" => Roles {
-                templates: Some(self),
-                ..Roles::default()
-            },
-            "regex" => Roles {
-                predicate: Some(self),
-                ..Roles::default()
-            },
-            _ => Roles::default(),
+            "templating" => roles.templates = Some(self),
+            "regex" => roles.predicate = Some(self),
+            _ => {}
         }
+        roles
     }
 
     /// Says what became of it, once; whoever waits goes on.
@@ -67,6 +66,13 @@ impl Later {
                 Box::pin(async move { answer(loaded.wait().await, call).await })
             }
         }
+    }
+}
+
+impl Health for Later {
+    fn trouble(&self) -> Option<String> {
+        let roles = self.loaded.get()?.as_ref().ok()?;
+        roles.health.as_ref()?.trouble()
     }
 }
 
