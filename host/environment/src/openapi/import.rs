@@ -4,6 +4,7 @@ use std::panic::resume_unwind;
 use std::thread::Builder;
 
 use serde_json::Value;
+use url::Url;
 
 use super::Dialect;
 use super::example::{body, plain, pretty, text};
@@ -98,47 +99,46 @@ fn without_slash(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)
 }
 
-/// The path of the first server, its variables at their defaults.
+/// The path of the first server.
 fn prefix_of_server(root: &Node<'_>) -> String {
     let Some(server) = root.get("servers").and_then(|servers| servers.at(0)) else {
         return String::new();
     };
-    let mut url = server.text("url").unwrap_or_default().to_owned();
-    if let Some(variables) = server.get("variables") {
-        for (name, variable) in variables.fields() {
-            let default = variable
-                .get("default")
-                .map(|default| plain(default.value()));
-            url = url.replace(&format!("{{{name}}}"), &default.unwrap_or_default());
-        }
-    }
+    let url = with_defaults(
+        server.text("url").unwrap_or_default(),
+        server.get("variables").as_ref(),
+    );
     if url.starts_with('/') {
         return without_slash(&url).to_owned();
     }
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return String::new();
-    };
-    if scheme.is_empty()
-        || !scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    {
-        return String::new();
-    }
-    let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-    let path = rest
-        .split_once('/')
-        .map(|(_, path)| path)
-        .unwrap_or_default();
-    let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_graphic() && !b"\"<>`{}".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+    Url::parse(&url).map_or_else(
+        |_| String::new(),
+        |url| without_slash(url.path()).to_owned(),
+    )
+}
+
+/// An address with its variables at their defaults; nothing for those that are not declared.
+fn with_defaults(url: &str, variables: Option<&Node<'_>>) -> String {
+    let mut result = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some(start) = rest.find('{') {
+        result.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let end = end.map_or(rest.len(), |end| end + 1);
+        if end == 1 || !rest[end..].starts_with('}') {
+            result.push_str(&rest[..end]);
+            rest = &rest[end..];
+            continue;
         }
+        if let Some(variable) = variables.and_then(|variables| variables.get(&rest[1..end])) {
+            let default = variable.get("default");
+            // As Mockoon writes a default that is missing.
+            result.push_str(&default.map_or("undefined".to_owned(), |node| plain(node.value())));
+        }
+        rest = &rest[end + 1..];
     }
-    encoded
+    result + rest
 }
 
 /// `/users/{user-id}` as `users/:userid`.
@@ -330,6 +330,24 @@ mod tests {
                 "v": { "default": "2" } } }]),
                 "2/2",
             ),
+            (json!([{ "url": "https://x/{v}/a" }]), "/a"),
+            (json!([{ "url": "/{v}" }]), ""),
+            (json!([{ "url": "https://{h}/v1" }]), ""),
+            (
+                json!([{ "url": "/{ v }{w", "variables": { "w": {} } }]),
+                "{ v }{w",
+            ),
+            (
+                json!([{ "url": "/{v}", "variables": { "v": {} } }]),
+                "undefined",
+            ),
+            (
+                json!([{ "url": "/{v}", "variables": { "v": { "default": "{w}" },
+                "w": { "default": "1" } } }]),
+                "{w}",
+            ),
+            (json!([{ "url": "http://x/a/../b" }]), "b"),
+            (json!([{ "url": "localhost:80/v1" }]), "80/v1"),
             (json!([{}]), ""),
             (json!([]), ""),
         ] {
