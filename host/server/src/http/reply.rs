@@ -145,8 +145,11 @@ impl Reply {
     /// Applies HTTP's rules about conditions and about statuses without a body.
     pub(crate) fn finish(mut self, method: &Method, request: &HeaderMap) -> Response<ReplyBody> {
         self.headers.remove(TRANSFER_ENCODING);
-        if self.sent {
+        if self.sent || matches!(self.body, ReplyBody::Bytes(_)) {
+            // The body knows better than the file.
             self.headers.remove(CONTENT_LENGTH);
+        }
+        if self.sent {
             if is_fresh(method, request, self.status, &self.headers) {
                 self.status = StatusCode::NOT_MODIFIED;
             }
