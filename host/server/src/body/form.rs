@@ -77,7 +77,8 @@ fn is_dangerous(name: &str) -> bool {
             name.match_indices(danger).any(|(at, _)| {
                 let before = name[..at].chars().next_back();
                 let behind = name[at + danger.len()..].chars().next();
-                matches!(before, None | Some('[' | '.')) && matches!(behind, None | Some(']' | '.'))
+                matches!(before, None | Some('[' | '.'))
+                    && matches!(behind, None | Some('[' | ']' | '.'))
             })
         })
 }
@@ -216,8 +217,14 @@ mod tests {
             (&["a[b[c]"], r#"{"a":{"b[c":0}}"#),
             (&["a[10001]"], r#"{"a[10001]":0}"#),
             (
-                &["__proto__", "a[constructor]", "a.prototype", "constructors"],
-                r#"{"constructors":3}"#,
+                &[
+                    "__proto__",
+                    "a[constructor]",
+                    "a.prototype",
+                    "prototype[x]",
+                    "constructors",
+                ],
+                r#"{"constructors":4}"#,
             ),
         ] {
             let mut form = Form::default();
