@@ -178,7 +178,7 @@ fn describe(error: &hyper_util::client::legacy::Error, target: &http::Uri) -> St
     let message = deepest.to_string();
     match message.contains("failed to lookup address") {
         true => format!("getaddrinfo ENOTFOUND {host}"),
-        false if error.to_string().contains("IncompleteMessage") => "socket hang up".to_owned(),
+        false if message.starts_with("connection closed") => "socket hang up".to_owned(),
         false => message,
     }
 }

@@ -4,6 +4,8 @@
 //! and what the file adds; the answer comes back as it is made, body and all, without being
 //! held. Upgrades are tunnelled.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, SET_COOKIE, TRANSFER_ENCODING, UPGRADE,
@@ -17,10 +19,12 @@ use hyper_util::rt::TokioIo;
 use wasmock_environment::Environment;
 use wasmock_exchange::Call;
 
+use crate::headers::joined;
 use crate::http::exchange::{RequestFacts, target, text};
 use crate::http::{Flow, Reply, ReplyBody, apply_headers};
 use crate::journal;
-use crate::mock::{Header, plain_headers};
+use crate::mock::{Header, plain_headers, plain_value};
+use crate::router::collapse_slashes;
 use crate::site::Site;
 
 /// The proxy of a mock.
@@ -77,6 +81,7 @@ impl Proxy {
     }
 
     fn uri(&self, path: &str) -> Result<Uri, String> {
+        let path = &*written(path);
         let slash = if path.starts_with('/') || (path.is_empty() && !self.base.is_empty()) {
             ""
         } else {
@@ -110,6 +115,8 @@ impl Proxy {
     ) -> Reply {
         let mut sent = end_to_end(&facts.head.headers);
         sent.remove(EXPECT);
+        // The client's is about this server; one in the file is meant for the other.
+        sent.remove(HOST);
         let call = apply_headers(site, &self.request_headers, &mut sent, call).await;
         let path = self.path(facts.url());
         let answer = match self.request(facts.head.method.clone(), path, sent, body) {
@@ -135,6 +142,7 @@ impl Proxy {
         rewrite_cookies(&mut answered, site.is_tls());
         apply_headers(site, &self.answer_headers, &mut answered, call).await;
         let mut headers = environment;
+        headers.remove(CONTENT_LENGTH);
         for name in answered.keys() {
             headers.remove(name);
         }
@@ -162,7 +170,10 @@ impl Proxy {
         mut headers: HeaderMap,
         body: ReplyBody,
     ) -> Result<Request<ReplyBody>, String> {
-        if let Ok(host) = HeaderValue::from_str(&self.authority) {
+        if let (false, Ok(host)) = (
+            headers.contains_key(HOST),
+            HeaderValue::from_str(&self.authority),
+        ) {
             headers.insert(HOST, host);
         }
         // As Mockoon's proxy, these two say even that they bring nothing.
@@ -170,6 +181,10 @@ impl Proxy {
         let length = body.size_hint().exact();
         if let Some(length) = length.filter(|length| *length > 0 || says_nothing) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        if length.is_none() {
+            // Else hyper drops the body of a GET whose length nobody announced.
+            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
         let mut request = Request::new(body);
         *request.method_mut() = method;
@@ -187,6 +202,7 @@ impl Proxy {
         let on_client = hyper::upgrade::on(&mut request);
         let (head, _) = request.into_parts();
         let mut headers = end_to_end(&head.headers);
+        headers.remove(HOST);
         for name in [CONNECTION, UPGRADE] {
             headers.extend(head.headers.get(&name).map(|value| (name, value.clone())));
         }
@@ -214,6 +230,20 @@ impl Proxy {
             }
         }
     }
+}
+
+/// A path and query as Mockoon's proxy asks for them: with slashes for backslashes, and with both
+/// slashes of an address in the path, of which the router sees one.
+fn written(target: &str) -> Cow<'_, str> {
+    let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
+    if !path.contains('\\') && !path.contains(":/") {
+        return Cow::Borrowed(target);
+    }
+    let slashed = path.replace('\\', "/");
+    let addressed = collapse_slashes(&slashed)
+        .replacen("http:/", "http://", 1)
+        .replacen("https:/", "https://", 1);
+    Cow::Owned(addressed + query)
 }
 
 /// Joins the two connections when the other server agreed; else passes its refusal on.
@@ -246,7 +276,7 @@ async fn tunnel(mut answer: Response<Incoming>, on_client: OnUpgrade) -> Respons
     response
 }
 
-/// The headers that are not about one connection.
+/// The headers that are not about one connection, those that come twice in one line each.
 fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let named: Vec<String> = headers
         .get_all(CONNECTION)
@@ -266,9 +296,18 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
             )
             || named.iter().any(|other| other == name.as_str())
     };
-    let kept = headers.iter().filter(|(name, _)| !is_hop(name));
-    kept.map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let mut kept = HeaderMap::with_capacity(headers.keys_len());
+    for name in headers.keys().filter(|name| !is_hop(name)) {
+        let lines = headers.get_all(name);
+        if name == SET_COOKIE || lines.iter().nth(1).is_none() {
+            kept.extend(lines.iter().map(|value| (name.clone(), value.clone())));
+        } else if let Some(value) =
+            joined(name.as_str(), lines.iter().map(text)).and_then(|line| plain_value(&line))
+        {
+            kept.insert(name, value);
+        }
+    }
+    kept
 }
 
 /// Takes `Domain` out of cookies, and `Secure` where clients speak no TLS.
@@ -295,7 +334,10 @@ fn rewrite_cookie(cookie: &HeaderValue, is_tls: bool) -> HeaderValue {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let name = part.split('=').next().unwrap_or_default().trim();
-        let dropped = name.eq_ignore_ascii_case("domain")
+        let names_domain = part
+            .split_once('=')
+            .is_some_and(|(_, domain)| !domain.is_empty());
+        let dropped = (names_domain && name.eq_ignore_ascii_case("domain"))
             || (!is_tls && part.trim().eq_ignore_ascii_case("secure"));
         if !dropped {
             out.push(';');
@@ -329,6 +371,15 @@ mod tests {
             ("http://a", "api", false, "/api/x", "http://a/api/x"),
             ("http://a", "api", true, "/other", "http://a/other"),
             ("http://a", "api", true, "/api", "http://a/"),
+            ("http://a", "", false, "/\\b\\c?d\\e", "http://a/b/c?d\\e"),
+            ("http://a", "", false, "/http:/b", "http://a/http://b"),
+            (
+                "http://a",
+                "",
+                false,
+                "/x?u=http:/b",
+                "http://a/x?u=http:/b",
+            ),
         ] {
             let proxy = proxy(host, prefix, remove).unwrap();
             assert_eq!(
@@ -343,6 +394,19 @@ mod tests {
     }
 
     #[test]
+    fn a_host_of_the_file_is_meant_for_the_other_server() {
+        let proxy = proxy("http://a:1", "", false).unwrap();
+        let host = |headers: HeaderMap| {
+            let body = ReplyBody::bytes(Bytes::new());
+            let request = proxy.request(http::Method::GET, "/", headers, body);
+            request.unwrap().headers()[HOST].clone()
+        };
+        assert_eq!(host(HeaderMap::new()), "a:1");
+        let named = HeaderMap::from_iter([(HOST, HeaderValue::from_static("b.org"))]);
+        assert_eq!(host(named), "b.org");
+    }
+
+    #[test]
     fn cookies_lose_what_binds_them_to_the_other_server() {
         for (cookie, tls, rewritten) in [
             ("a=1; Domain=x.org; Path=/; Secure", false, "a=1; Path=/"),
@@ -352,6 +416,7 @@ mod tests {
                 "a=1; secure; HttpOnly",
             ),
             ("a=secure", false, "a=secure"),
+            ("a=1; Domain=", false, "a=1; Domain="),
         ] {
             assert_eq!(
                 rewrite_cookie(&HeaderValue::from_static(cookie), tls),
@@ -367,14 +432,27 @@ mod tests {
             ("connection", "close, x-hop"),
             ("x-hop", "1"),
             ("x-end", "2"),
+            ("x-end", "3"),
+            ("referer", "a"),
+            ("referer", "b"),
+            ("set-cookie", "c=1"),
+            ("set-cookie", "d=2"),
             ("te", "trailers"),
         ] {
-            headers.insert(name, HeaderValue::from_static(value));
+            headers.append(name, HeaderValue::from_static(value));
         }
         let kept = end_to_end(&headers);
+        let lines = kept
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
         assert_eq!(
-            kept.keys().map(HeaderName::as_str).collect::<Vec<_>>(),
-            ["x-end"]
+            lines.collect::<Vec<_>>(),
+            [
+                "x-end: 2, 3",
+                "referer: a",
+                "set-cookie: c=1",
+                "set-cookie: d=2"
+            ]
         );
     }
 }

@@ -23,7 +23,9 @@ use crate::{Error, Options};
 
 pub(crate) use bucket::{Bucket, Content as BucketContent, parse as parse_bucket};
 pub(crate) use route::{Content, Response, Route, RouteSource, Use, usage};
-pub(crate) use text::{Header, HeaderText, Text, header_value, headers, plain_headers};
+pub(crate) use text::{
+    Header, HeaderText, Text, header_value, headers, plain_headers, plain_value,
+};
 
 /// An environment, compiled.
 #[derive(Debug)]

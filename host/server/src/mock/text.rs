@@ -128,7 +128,7 @@ pub(crate) fn header_value(name: &HeaderName, text: &str) -> Option<HeaderValue>
 
 /// A value as Node writes it: Latin-1, without spaces around it; nothing when a character has
 /// no place in a header.
-fn plain_value(text: &str) -> Option<HeaderValue> {
+pub(crate) fn plain_value(text: &str) -> Option<HeaderValue> {
     let text = text.trim_matches([' ', '\t']);
     if text.is_ascii() {
         return HeaderValue::from_str(text).ok();
