@@ -4,7 +4,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -25,6 +27,8 @@ use crate::http::ReplyBody;
 const CONNECT: Duration = Duration::from_secs(30);
 /// How long an unused connection is kept; Node's servers close theirs after five seconds.
 const KEPT: Duration = Duration::from_secs(4);
+/// How many unused connections to one server are kept: all.
+const IDLE: usize = usize::MAX;
 
 type Https = Client<HttpsConnector<HttpConnector>, ReplyBody>;
 
@@ -33,6 +37,8 @@ type Https = Client<HttpsConnector<HttpConnector>, ReplyBody>;
 pub(crate) struct Outbound {
     checking: OnceLock<Https>,
     trusting: OnceLock<Https>,
+    /// Trusts as well, and keeps no connection.
+    fresh: OnceLock<Https>,
 }
 
 impl Outbound {
@@ -44,11 +50,14 @@ impl Outbound {
         &self,
         request: Request<ReplyBody>,
     ) -> Result<Response<Incoming>, String> {
-        let client = self.checking.get_or_init(|| client(tls::checking()));
+        let client = self.checking.get_or_init(|| client(tls::checking(), IDLE));
         send(client, request).await
     }
 
     /// Sends a request to a server whatever its certificate.
+    ///
+    /// A server may close a kept connection just as it is used. What can be asked twice is then
+    /// asked again over a new one; everything else has a new one from the start.
     ///
     /// # Errors
     /// As [`Outbound::send`].
@@ -56,9 +65,30 @@ impl Outbound {
         &self,
         request: Request<ReplyBody>,
     ) -> Result<Response<Incoming>, String> {
-        let client = self.trusting.get_or_init(|| client(anybody()));
-        send(client, request).await
+        let fresh = self.fresh.get_or_init(|| client(anybody(), 0));
+        let Some(again) = repeated(&request) else {
+            return send(fresh, request).await;
+        };
+        let kept = self.trusting.get_or_init(|| client(anybody(), IDLE));
+        match kept.request(request).await {
+            Err(error) if error.is_connect() => Err(describe(&error, again.uri())),
+            Err(_) => send(fresh, again).await,
+            Ok(answer) => Ok(answer),
+        }
     }
+}
+
+/// The request once more, where HTTP lets a client ask twice and no body has been given away.
+fn repeated(request: &Request<ReplyBody>) -> Option<Request<ReplyBody>> {
+    let is_empty = request.body().size_hint().exact() == Some(0);
+    if !request.method().is_idempotent() || !is_empty {
+        return None;
+    }
+    let mut again = Request::new(ReplyBody::bytes(Bytes::new()));
+    *again.method_mut() = request.method().clone();
+    *again.uri_mut() = request.uri().clone();
+    *again.headers_mut() = request.headers().clone();
+    Some(again)
 }
 
 async fn send(client: &Https, request: Request<ReplyBody>) -> Result<Response<Incoming>, String> {
@@ -69,7 +99,7 @@ async fn send(client: &Https, request: Request<ReplyBody>) -> Result<Response<In
         .map_err(|error| describe(&error, &target))
 }
 
-fn client(tls: ClientConfig) -> Https {
+fn client(tls: ClientConfig, idle: usize) -> Https {
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_connect_timeout(Some(CONNECT));
@@ -81,6 +111,7 @@ fn client(tls: ClientConfig) -> Https {
         .wrap_connector(http);
     Client::builder(TokioExecutor::new())
         .pool_idle_timeout(KEPT)
+        .pool_max_idle_per_host(idle)
         .pool_timer(TokioTimer::new())
         .http1_title_case_headers(true)
         .build(connector)
@@ -180,5 +211,54 @@ fn describe(error: &hyper_util::client::legacy::Error, target: &http::Uri) -> St
         true => format!("getaddrinfo ENOTFOUND {host}"),
         false if message.starts_with("connection closed") => "socket hang up".to_owned(),
         false => message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::Method;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    /// Reads one request without a body; whether there was one.
+    async fn read(stream: &mut TcpStream) -> bool {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let Ok(byte) = stream.read_u8().await else {
+                return false;
+            };
+            head.push(byte);
+        }
+        true
+    }
+
+    #[tokio::test]
+    async fn a_kept_connection_that_closes_costs_no_request() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // Answers once a connection, and closes at the second request.
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+                    if read(&mut stream).await && stream.write_all(answer).await.is_ok() {
+                        read(&mut stream).await;
+                    }
+                });
+            }
+        });
+        let outbound = Outbound::default();
+        for method in [Method::GET, Method::GET, Method::POST, Method::HEAD] {
+            let mut request = Request::new(ReplyBody::bytes(Bytes::new()));
+            *request.method_mut() = method.clone();
+            *request.uri_mut() = format!("http://{address}/").parse().unwrap();
+            let answer = outbound.send_trusting(request).await;
+            assert_eq!(
+                answer.map(|answer| answer.status().as_u16()),
+                Ok(200),
+                "{method}"
+            );
+        }
     }
 }
