@@ -46,7 +46,7 @@ impl Later {
         &self,
         call: Call,
         role: fn(&Roles) -> Option<&Arc<R>>,
-        failed: fn(Failure) -> E,
+        failed: fn(&Failure) -> E,
         ask: impl FnOnce(&R, Call) -> Outcome<T, E> + Send + 'static,
     ) -> Outcome<T, E> {
         let name = self.name;
@@ -56,7 +56,7 @@ impl Later {
                 Ok(None) => (FailureKind::Missing, "it does not have this role"),
                 Err(reason) => (FailureKind::Trapped, reason.as_str()),
             };
-            let failure = failed(Failure::new(name, "load", kind, reason));
+            let failure = failed(&Failure::new(name, "load", kind, reason));
             Box::pin(std::future::ready((call, Err(failure))))
         };
         match self.loaded.get() {
@@ -78,12 +78,9 @@ impl Health for Later {
 
 impl Predicate for Later {
     fn test(&self, call: Call) -> Outcome<bool> {
-        self.ask(
-            call,
-            predicate,
-            |failure| failure,
-            |role, call| role.test(call),
-        )
+        self.ask(call, predicate, Failure::clone, |role, call| {
+            role.test(call)
+        })
     }
 }
 
@@ -109,7 +106,7 @@ fn templates(roles: &Roles) -> Option<&Arc<dyn Templates>> {
     roles.templates.as_ref()
 }
 
-fn in_words(failure: Failure) -> TemplateError {
+fn in_words(failure: &Failure) -> TemplateError {
     TemplateError {
         message: failure.to_string(),
         line: 0,
