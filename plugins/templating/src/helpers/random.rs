@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use wasmock_javascript::{Object, Value, json};
+use wasmock_javascript::{Object, Text, Value, json};
 
 use super::{Answer, Call, Family, Helper, Rows, no_function, no_property, text};
 use crate::language::RenderError;
@@ -226,15 +226,20 @@ fn faker(call: &mut Call<'_, '_>) -> Answer {
 /// Makes instants of the dates that a method counts from, where they are texts without a time
 /// zone: the faker knows no local one.
 fn local_dates(options: &mut Value, host: &mut dyn Host) {
-    for name in ["refDate", "from", "to"] {
-        let Some(Value::String(text)) = options.as_object().and_then(|o| o.get(name)) else {
-            continue;
-        };
-        if let Some(ms) = super::dates::local(text, host)
-            && let Value::Object(object) = options
-        {
-            Arc::make_mut(object).insert(name, Value::Date(ms));
-        }
+    let Value::Object(object) = options else {
+        return;
+    };
+    let is_date = |name: &str| matches!(name, "refDate" | "from" | "to");
+    let dates: SmallVec<[(Text, f64); 2]> = object
+        .iter()
+        .filter(|(name, _)| is_date(name))
+        .filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name.clone(), super::dates::local(text, host)?)),
+            _ => None,
+        })
+        .collect();
+    for (name, ms) in dates {
+        Arc::make_mut(object).insert(name, Value::Date(ms));
     }
 }
 
