@@ -75,13 +75,13 @@ pub(crate) async fn load_built_ins(
     load_all(sandbox, sources(env_vars_prefix, locale)).await
 }
 
-/// As [`load_built_ins`], but what takes seconds to compile is not waited for: a server listens
-/// no later because it is the first on its machine. The second part ends with what was wrong.
+/// As [`load_built_ins`], but what takes seconds to compile is not waited for; a call of it waits
+/// instead. The second part ends when all are loaded.
 pub(crate) async fn start_built_ins(
     sandbox: &Sandbox,
     env_vars_prefix: &str,
     locale: &str,
-) -> Result<(Vec<Plugin>, impl Future<Output = LoadError>), LoadError> {
+) -> Result<(Vec<Plugin>, impl Future<Output = Result<(), LoadError>>), LoadError> {
     // Only an instance knows which locales there are, and templates are compiled with the names
     // of all helpers: the others are needed at once.
     let (later, now): (Vec<_>, Vec<_>) =
@@ -92,27 +92,34 @@ pub(crate) async fn start_built_ins(
                 name => name == "regex",
             });
     let mut plugins = load_all(sandbox, now).await?;
-    let (failed, mut failure) = tokio::sync::mpsc::channel(later.len());
+    let mut loading = Vec::new();
     for source in later {
         let later = Arc::new(Later::new(source.name));
         plugins.push(plugin(source.name, later.clone().roles()));
-        let (sandbox, failed) = (sandbox.clone(), failed.clone());
-        tokio::spawn(async move {
+        let sandbox = sandbox.clone();
+        loading.push(tokio::spawn(async move {
             let loaded = load_built_in(&sandbox, source).await;
             later.set(loaded.as_ref().cloned().map_err(LoadError::to_string));
-            if let Err(error) = loaded {
-                // Nobody listens any more: the server is stopping.
-                let _ = failed.send(error).await;
-            }
-        });
+            loaded.map(drop)
+        }));
     }
-    let failure = async move {
-        match failure.recv().await {
-            Some(error) => error,
-            None => std::future::pending().await,
+    let all = async {
+        for loaded in loading {
+            // A task that ended without a result was told to, with the process.
+            loaded.await.unwrap_or(Ok(()))?;
         }
+        Ok(())
     };
-    Ok((plugins, failure))
+    Ok((plugins, all))
+}
+
+/// Whether an environment asks a plugin that takes seconds to compile: then a server had better
+/// not listen before it is there, or the first who asks waits.
+pub(crate) fn needs_all(environment: &Environment) -> bool {
+    let text = serde_json::to_string(environment).unwrap_or_default();
+    ["{{", r#""operator":"regex"#]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 async fn load_all<'s>(

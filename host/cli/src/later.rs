@@ -1,4 +1,4 @@
-//! A plugin that is still being compiled: the server listens meanwhile, and only who asks it waits.
+//! A plugin that is still being compiled: the server goes on meanwhile, and only who asks it waits.
 
 use std::sync::Arc;
 

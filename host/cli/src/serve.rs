@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use wasmock_environment::{Environment, LoadOptions, Loaded, load};
 use wasmock_library::LOCK_FILE;
-use wasmock_sandbox::Sandbox;
+use wasmock_sandbox::{LoadError, Sandbox};
 use wasmock_server::{AdminOptions, Listener, Options, Plugin, Site};
 
 use crate::arguments::{ServeOptions, Switch};
@@ -72,7 +72,14 @@ async fn serve(
             watch.add(&source);
         }
     }
-    let (built_ins, not_loaded) = loading.await?;
+    let (built_ins, loading) = loading.await?;
+    let mut loading = Some(Box::pin(loading));
+    let needed = |loaded: &Loaded| built_in::needs_all(&loaded.environment);
+    if environments.iter().any(needed)
+        && let Some(loading) = loading.take()
+    {
+        loading.await?;
+    }
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = Vec::new();
     let mut sites = Vec::new();
@@ -117,11 +124,17 @@ async fn serve(
             None => std::future::pending().await,
         }
     };
+    let loading = async {
+        if let Some(loading) = loading {
+            loading.await?;
+        }
+        std::future::pending::<Result<(), LoadError>>().await
+    };
     tokio::select! {
         stop = stop_signal() => stop?,
         failed = watching => failed?,
         failed = building => failed?,
-        error = not_loaded => return Err(error.into()),
+        failed = loading => failed?,
     }
     stop.send_replace(true);
     for server in servers {

@@ -8,41 +8,57 @@ use std::process::Command;
 
 use support::{Running, http, wasmock};
 
-/// Serves a fixed text and a template with nothing compiled yet.
-fn serve(folder: &Path) -> Running {
-    let text = r#"{ "routes": [
-        { "type": "http", "method": "get", "endpoint": "fixed",
-          "responses": [{ "body": "alive" }] },
-        { "type": "http", "method": "get", "endpoint": "made",
-          "responses": [{ "body": "{{uppercase 'alive'}}" }] }
-    ] }"#;
+/// Serves a text with nothing compiled yet.
+fn serve(folder: &Path, body: &str) -> Running {
+    let text = format!(
+        r#"{{ "routes": [{{ "type": "http", "method": "get", "endpoint": "a",
+            "responses": [{{ "body": "{body}" }}] }}] }}"#
+    );
     std::fs::write(folder.join("mock.json"), text).unwrap();
     let mut command = wasmock(folder, &folder.join("cache"));
     command.args(["serve", "mock.json", "--port", "0"]);
     Running::start(&mut command)
 }
 
+/// How many plugins are compiled.
+fn compiled(folder: &Path) -> usize {
+    let files = std::fs::read_dir(folder.join("cache/compiled")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".compiled")).count()
+}
+
 #[test]
-fn what_needs_no_plugin_is_answered_before_all_are_compiled() {
+fn a_file_that_needs_no_plugin_is_served_while_they_are_compiled() {
     let folder = tempfile::tempdir().unwrap();
-    let compiled = || {
-        let files = std::fs::read_dir(folder.path().join("cache/compiled")).unwrap();
-        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| name.ends_with(".compiled")).count()
-    };
-    let mut server = serve(folder.path());
+    let mut server = serve(folder.path(), "alive");
     let port = server.port();
-    assert!(http(port, "GET", "/fixed", "", b"").1.ends_with("alive"));
-    let before = compiled();
-    assert!(before < 4, "it waited for the compiler");
-    assert!(http(port, "GET", "/made", "", b"").1.ends_with("ALIVE"));
-    assert!(compiled() > before);
+    assert!(http(port, "GET", "/a", "", b"").1.ends_with("alive"));
+    assert!(compiled(folder.path()) < 4, "it waited for the compiler");
+    // One that comes to need one waits for it.
+    let token = server.wait_for("Admin API token (auto-generated): ");
+    let token = token.split('"').next().unwrap();
+    let headers = format!("Authorization: Bearer {token}\r\nContent-Type: application/json\r\n");
+    let changed = std::fs::read_to_string(folder.path().join("mock.json")).unwrap();
+    let changed = changed.replace("alive", "{{uppercase 'alive'}}");
+    let path = "/mockoon-admin/environment";
+    let (status, answer) = http(port, "PUT", path, &headers, changed.as_bytes());
+    assert_eq!(status, 200, "{answer}");
+    assert!(http(port, "GET", "/a", "", b"").1.ends_with("ALIVE"));
+}
+
+#[test]
+fn a_file_with_templates_is_served_when_they_can_be_rendered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = serve(folder.path(), "{{uppercase 'alive'}}");
+    let port = server.port();
+    assert_eq!(compiled(folder.path()), 4);
+    assert!(http(port, "GET", "/a", "", b"").1.ends_with("ALIVE"));
 }
 
 #[test]
 fn a_server_stops_in_the_middle_of_compiling() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = serve(folder.path());
+    let mut server = serve(folder.path(), "alive");
     server.port();
     let id = server.id().to_string();
     assert!(Command::new("kill").arg(id).status().unwrap().success());
