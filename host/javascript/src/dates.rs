@@ -13,6 +13,13 @@ pub struct Written {
     pub offset: Option<i64>,
 }
 
+impl Written {
+    /// The instant in milliseconds since 1970, in UTC where no zone is written.
+    pub fn instant(self) -> f64 {
+        self.local - self.offset.unwrap_or(0) as f64 * 1000.0
+    }
+}
+
 /// What `Date.parse(text)` reads; none when the text is no date.
 pub fn read(text: &str) -> Option<Written> {
     let parsed = Parser::new(text).run()?;
@@ -562,8 +569,7 @@ mod tests {
 
     #[test]
     fn reads_what_javascript_reads() {
-        let utc =
-            |text| read(text).map(|date| date.local - date.offset.unwrap_or(0) as f64 * 1000.0);
+        let utc = |text| read(text).map(Written::instant);
         for (text, ms) in [
             ("1970-01-01", 0.0),
             ("2024-02-29T12:30:00.5Z", 1_709_209_800_500.0),

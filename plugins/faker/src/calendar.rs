@@ -67,10 +67,7 @@ pub(crate) fn to_text(ms: f64) -> String {
 
 /// `new Date(text).getTime()`, NaN for what is no date.
 pub(crate) fn parse(text: &str) -> f64 {
-    let date = dates::read(text);
-    date.map_or(f64::NAN, |date| {
-        date.local - date.offset.unwrap_or(0) as f64 * 1000.0
-    })
+    dates::read(text).map_or(f64::NAN, dates::Written::instant)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Dates and times, in the server's time zone.
 //!
-//! `format` knows the tokens of date-fns, `calendar` is the arithmetic of JavaScript's `Date`. The clock and the zone are the host's, so a
-//! stopped clock gives the same text every time.
+//! `format` knows the tokens of date-fns, `calendar` is the arithmetic of JavaScript's `Date`. The
+//! clock and the zone are the host's, so a stopped clock gives the same text every time.
 
 mod calendar;
 mod format;
@@ -42,10 +42,8 @@ fn now(call: &mut Call<'_, '_>) -> Answer {
 /// `Date.parse(text)`; NaN when the text is no date.
 fn parse(text: &str, host: &mut dyn Host) -> f64 {
     match dates::read(text) {
-        Some(date) => match date.offset {
-            Some(offset) => calendar::clip(date.local - offset as f64 * 1000.0),
-            None => calendar::from_local(date.local, host),
-        },
+        Some(date) if date.offset.is_some() => calendar::clip(date.instant()),
+        Some(date) => calendar::from_local(date.local, host),
         None => f64::NAN,
     }
 }
