@@ -78,6 +78,7 @@ impl Clock {
     /// The local time zone's name at that time, as it is printed after a date: its long name,
     /// `GMT+01:00` where it has none.
     pub fn zone_name(&self, ms: f64) -> String {
+        static NAMES: OnceLock<Option<[&str; 2]>> = OnceLock::new();
         self.local(ms, |info, zone| {
             let zone = zone.iana_name().unwrap_or_default();
             let summer = match zone {
@@ -85,10 +86,10 @@ impl Clock {
                 "Europe/Dublin" | "Eire" => info.offset().seconds() > 0,
                 _ => info.dst().is_dst(),
             };
-            let name = zones::long_name(zone, summer);
+            let names = NAMES.get_or_init(|| zones::long_names(zone));
             let minutes = info.offset().seconds() / 60;
-            match name {
-                Some(name) => name.to_owned(),
+            match names {
+                Some(names) => names[usize::from(summer)].to_owned(),
                 None if minutes == 0 && (zone.is_empty() || zone.starts_with("Etc/")) => {
                     UTC.to_owned()
                 }

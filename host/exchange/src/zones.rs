@@ -3,18 +3,16 @@
 /// The names by zone: a line `[standard time | summer time]`, then the zones that have it.
 const NAMES: &str = include_str!("zones.txt");
 
-/// The name of a zone of the tz database, in summer time or not; none for zones without one.
-pub(crate) fn long_name(zone: &str, summer: bool) -> Option<&'static str> {
+/// The names of a zone of the tz database in standard time and in summer time; none for zones
+/// without one. It reads the whole list.
+pub(crate) fn long_names(zone: &str) -> Option<[&'static str; 2]> {
     let mut names = "";
     for line in NAMES.lines() {
         if let Some(header) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             names = header;
         } else if line.split(' ').any(|known| known == zone) {
-            return Some(match names.split_once(" | ") {
-                Some((_, in_summer)) if summer => in_summer,
-                Some((standard, _)) => standard,
-                None => names,
-            });
+            let (standard, summer) = names.split_once(" | ").unwrap_or((names, names));
+            return Some([standard, summer]);
         }
     }
     None
@@ -34,9 +32,10 @@ mod tests {
             ("Europe/Dublin", false, "Greenwich Mean Time"),
             ("Europe/Dublin", true, "Irish Standard Time"),
         ] {
-            assert_eq!(long_name(zone, summer), Some(name), "{zone}");
+            let named = long_names(zone).map(|names| names[usize::from(summer)]);
+            assert_eq!(named, Some(name), "{zone}");
         }
-        assert_eq!(long_name("Africa/Casablanca", false), None);
-        assert_eq!(long_name("Nowhere", true), None);
+        assert_eq!(long_names("Africa/Casablanca"), None);
+        assert_eq!(long_names("Nowhere"), None);
     }
 }
