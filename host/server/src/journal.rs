@@ -50,7 +50,7 @@ pub(crate) struct Journal {
 
 /// What an exchange is known by: in error answers, to plugins, in the journal. It prints as a
 /// uuid; taking one is an addition.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Id {
     number: u64,
     /// Tells the processes apart.

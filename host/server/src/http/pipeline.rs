@@ -431,11 +431,11 @@ async fn answer_read(site: Arc<Site>, facts: RequestFacts, arrived: Instant) -> 
         answer.headers_mut().extend(headers);
         return answer;
     }
-    let recorded = if keeps_transactions(&site) {
-        Recorded::of(&answer)
-    } else {
-        Recorded::in_short(&answer)
-    };
+    if !keeps_transactions(&site) {
+        log(&site.mock(), &facts.head, answer.status(), answered.proxied);
+        return answer;
+    }
+    let recorded = Recorded::of(&answer);
     match Arc::try_unwrap(facts) {
         Ok(facts) => record(&site, facts.head, facts.body, answered, recorded),
         // A callback still reads the request.
@@ -598,6 +598,7 @@ fn log(mock: &Mock, head: &Parts, status: StatusCode, proxied: bool) {
     log_line!(mock, head, status, proxied);
 }
 
+/// Notes a transaction, in the log and in the journal.
 fn record(site: &Site, head: Parts, body: Bytes, answered: Answered, answer: Recorded) {
     let Answered { route, proxied, id } = answered;
     let mock = site.mock();

@@ -307,15 +307,6 @@ impl Recorded {
         }
     }
 
-    /// No more than the log line needs.
-    pub(crate) fn in_short(response: &Response<ReplyBody>) -> Self {
-        Self::Own {
-            status: response.status(),
-            headers: HeaderMap::new(),
-            body: None,
-        }
-    }
-
     pub(crate) fn of(response: &Response<ReplyBody>) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = match response.body() {
