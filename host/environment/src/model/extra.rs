@@ -12,21 +12,23 @@ pub struct Extra(Option<Box<Map<String, Value>>>);
 impl Extra {
     /// The names of the fields.
     pub fn keys(&self) -> impl Iterator<Item = &String> {
-        self.0.iter().flat_map(|map| map.keys())
+        self.iter().map(|(name, _)| name)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter().flat_map(|map| map.iter())
     }
 }
 
 impl std::fmt::Debug for Extra {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_map()
-            .entries(self.0.iter().flat_map(|map| map.iter()))
-            .finish()
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 
 impl Serialize for Extra {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().flat_map(|map| map.iter()))
+        serializer.collect_map(self.iter())
     }
 }
 
