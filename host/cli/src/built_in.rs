@@ -82,20 +82,25 @@ pub(crate) async fn start_built_ins(
     env_vars_prefix: &str,
     locale: &str,
 ) -> Result<(Vec<Plugin>, impl Future<Output = Result<(), LoadError>>), LoadError> {
-    // Only an instance knows which locales there are, and templates are compiled with the names
-    // of all helpers: the others are needed at once.
-    let (later, now): (Vec<_>, Vec<_>) =
-        sources(env_vars_prefix, locale)
-            .into_iter()
-            .partition(|source| match source.name {
-                "templating" => locale == ENGLISH,
-                name => name == "regex",
-            });
+    let (mut now, mut later) = (Vec::new(), Vec::new());
+    for source in sources(env_vars_prefix, locale) {
+        let roles: fn(Arc<Later>) -> Roles = match source.name {
+            // Only an instance knows which other locales there are.
+            "templating" if locale == ENGLISH => Later::as_templates,
+            "regex" => Later::as_predicate,
+            // Small, and templates are compiled with the names of all helpers.
+            _ => {
+                now.push(source);
+                continue;
+            }
+        };
+        later.push((source, roles));
+    }
     let mut plugins = load_all(sandbox, now).await?;
     let mut loading = Vec::new();
-    for source in later {
+    for (source, roles) in later {
         let later = Arc::new(Later::new(source.name));
-        plugins.push(plugin(source.name, later.clone().roles()));
+        plugins.push(plugin(source.name, roles(later.clone())));
         let sandbox = sandbox.clone();
         loading.push(tokio::spawn(async move {
             let loaded = load_built_in(&sandbox, source).await;

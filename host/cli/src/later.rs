@@ -21,18 +21,22 @@ impl Later {
         }
     }
 
-    /// Itself in the roles that a plugin of that kind has.
-    pub(crate) fn roles(self: Arc<Self>) -> Roles {
-        let mut roles = Roles {
+    /// As a plugin that renders templates.
+    pub(crate) fn as_templates(self: Arc<Self>) -> Roles {
+        Roles {
             health: Some(self.clone()),
+            templates: Some(self),
             ..Roles::default()
-        };
-        match self.name {
-            "templating" => roles.templates = Some(self),
-            "regex" => roles.predicate = Some(self),
-            _ => {}
         }
-        roles
+    }
+
+    /// As a plugin that decides rules.
+    pub(crate) fn as_predicate(self: Arc<Self>) -> Roles {
+        Roles {
+            health: Some(self.clone()),
+            predicate: Some(self),
+            ..Roles::default()
+        }
     }
 
     /// Says what became of it, once; whoever waits goes on.
@@ -46,7 +50,7 @@ impl Later {
         &self,
         call: Call,
         role: fn(&Roles) -> Option<&Arc<R>>,
-        failed: fn(&Failure) -> E,
+        failed: fn(&Failure, &Call) -> E,
         ask: impl FnOnce(&R, Call) -> Outcome<T, E> + Send + 'static,
     ) -> Outcome<T, E> {
         let name = self.name;
@@ -56,7 +60,7 @@ impl Later {
                 Ok(None) => (FailureKind::Missing, "it does not have this role"),
                 Err(reason) => (FailureKind::Trapped, reason.as_str()),
             };
-            let failure = failed(&Failure::new(name, "load", kind, reason));
+            let failure = failed(&Failure::new(name, "load", kind, reason), &call);
             Box::pin(std::future::ready((call, Err(failure))))
         };
         match self.loaded.get() {
@@ -78,21 +82,24 @@ impl Health for Later {
 
 impl Predicate for Later {
     fn test(&self, call: Call) -> Outcome<bool> {
-        self.ask(call, predicate, Failure::clone, |role, call| {
-            role.test(call)
-        })
+        self.ask(
+            call,
+            predicate,
+            |failure, _| failure.clone(),
+            |role, call| role.test(call),
+        )
     }
 }
 
 impl Templates for Later {
     fn compile(&self, template: Template, call: Call) -> Outcome<TemplateSummary, TemplateError> {
-        self.ask(call, templates, in_words, |role, call| {
+        self.ask(call, templates, for_client, |role, call| {
             role.compile(template, call)
         })
     }
 
     fn render(&self, template: Template, call: Call) -> Outcome<String, TemplateError> {
-        self.ask(call, templates, in_words, |role, call| {
+        self.ask(call, templates, for_client, |role, call| {
             role.render(template, call)
         })
     }
@@ -106,10 +113,7 @@ fn templates(roles: &Roles) -> Option<&Arc<dyn Templates>> {
     roles.templates.as_ref()
 }
 
-fn in_words(failure: &Failure) -> TemplateError {
-    TemplateError {
-        message: failure.to_string(),
-        line: 0,
-        column: 0,
-    }
+fn for_client(failure: &Failure, call: &Call) -> TemplateError {
+    let (exchange, dev) = (call.exchange.id(), call.environment.dev());
+    TemplateError::nowhere(failure.for_client(&exchange, dev))
 }

@@ -73,12 +73,12 @@ async fn serve(
         }
     }
     let (built_ins, loading) = loading.await?;
-    let mut loading = Some(Box::pin(loading));
-    let needed = |loaded: &Loaded| built_in::needs_all(&loaded.environment);
-    if environments.iter().any(needed)
-        && let Some(loading) = loading.take()
-    {
-        loading.await?;
+    let mut loading = std::pin::pin!(loading);
+    let waited = environments
+        .iter()
+        .any(|loaded| built_in::needs_all(&loaded.environment));
+    if waited {
+        loading.as_mut().await?;
     }
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = Vec::new();
@@ -125,7 +125,7 @@ async fn serve(
         }
     };
     let loading = async {
-        if let Some(loading) = loading {
+        if !waited {
             loading.await?;
         }
         std::future::pending::<Result<(), LoadError>>().await

@@ -60,6 +60,17 @@ pub struct TemplateError {
     pub column: u32,
 }
 
+impl TemplateError {
+    /// An error that no place of the template is to blame for.
+    pub fn nowhere(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            line: 0,
+            column: 0,
+        }
+    }
+}
+
 impl std::fmt::Display for TemplateError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)

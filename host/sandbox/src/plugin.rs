@@ -403,11 +403,9 @@ impl Handle {
                     line: error.line,
                     column: error.column,
                 }),
-                Err(failure) => Err(TemplateError {
-                    message: failure.for_client(&call.exchange.id(), call.environment.dev()),
-                    line: 0,
-                    column: 0,
-                }),
+                Err(failure) => Err(TemplateError::nowhere(
+                    failure.for_client(&call.exchange.id(), call.environment.dev()),
+                )),
             };
             (call, result)
         })

@@ -183,12 +183,7 @@ impl Site {
         match self.plugins.load().templates() {
             Some(templates) => Templates::render(&**templates, template, call),
             None => {
-                let message = "there is no plugin that renders templates".to_owned();
-                let error = TemplateError {
-                    message,
-                    line: 0,
-                    column: 0,
-                };
+                let error = TemplateError::nowhere("there is no plugin that renders templates");
                 Box::pin(std::future::ready((call, Err(error))))
             }
         }
