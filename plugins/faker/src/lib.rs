@@ -31,7 +31,7 @@ use wasmock_javascript::Value;
 pub use error::{Error, UnknownLocale};
 pub use lists::locales;
 
-use names::NamePattern;
+use names::NamePatterns;
 use random::Random;
 
 /// A source of fake values: a sequence of draws and a locale.
@@ -41,7 +41,7 @@ pub struct Faker {
     locale: &'static lists::Locale,
     now: fn() -> f64,
     /// The lists of patterns of names that were asked for, read.
-    patterns: Vec<(lists::Key, Rc<[NamePattern]>)>,
+    patterns: Vec<(lists::Key, Rc<NamePatterns>)>,
 }
 
 /// One method, as users name it in a template.

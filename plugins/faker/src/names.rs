@@ -13,7 +13,13 @@ pub(crate) struct NamePattern {
     weight: f64,
     pattern: &'static str,
     pieces: Box<[Piece]>,
-    is_last_name: bool,
+}
+
+/// A list of patterns, and the sum of their weights.
+#[derive(Debug)]
+pub(crate) struct NamePatterns {
+    patterns: Vec<NamePattern>,
+    weight: f64,
 }
 
 /// A piece of a pattern.
@@ -21,6 +27,10 @@ pub(crate) struct NamePattern {
 pub(crate) enum Piece {
     Text(&'static str),
     Part(Part),
+    /// One of the last names that both sexes have.
+    CommonLastName,
+    /// Something else in braces, with them.
+    Expression(&'static str),
 }
 
 /// A part of a full name.
@@ -40,7 +50,6 @@ impl NamePattern {
             weight,
             pattern,
             pieces: pieces(pattern),
-            is_last_name: pattern == "{{person.last_name.generic}}",
         }
     }
 
@@ -52,11 +61,6 @@ impl NamePattern {
     /// The pattern in pieces, the parts of a full name apart from the rest.
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
-    }
-
-    /// Whether it is just one of the last names that both sexes have.
-    pub(crate) fn is_last_name(&self) -> bool {
-        self.is_last_name
     }
 
     pub(crate) fn has(&self, part: Part) -> bool {
@@ -77,7 +81,8 @@ fn pieces(pattern: &'static str) -> Box<[Piece]> {
             "person.middleName" => Piece::Part(Part::MiddleName),
             "person.lastName" => Piece::Part(Part::LastName),
             "person.suffix" => Piece::Part(Part::Suffix),
-            _ => Piece::Text(&rest[before.len()..rest.len() - after.len()]),
+            "person.last_name.generic" => Piece::CommonLastName,
+            _ => Piece::Expression(&rest[before.len()..rest.len() - after.len()]),
         });
         rest = after;
     }
@@ -89,7 +94,7 @@ fn pieces(pattern: &'static str) -> Box<[Piece]> {
 /// One of a list, by its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Chosen {
-    list: Rc<[NamePattern]>,
+    list: Rc<NamePatterns>,
     index: usize,
 }
 
@@ -97,7 +102,7 @@ impl std::ops::Deref for Chosen {
     type Target = NamePattern;
 
     fn deref(&self) -> &NamePattern {
-        &self.list[self.index]
+        &self.list.patterns[self.index]
     }
 }
 
@@ -108,16 +113,18 @@ impl Faker {
         let list = match known {
             Some((_, list)) => list.clone(),
             None => {
-                let list: Rc<[_]> = self.list(key).iter().map(NamePattern::read).collect();
+                let patterns: Vec<_> = self.list(key).iter().map(NamePattern::read).collect();
+                let weight = patterns.iter().map(|pattern| pattern.weight).sum();
+                let list = Rc::new(NamePatterns { patterns, weight });
                 self.patterns.push((key, list.clone()));
                 list
             }
         };
-        if list.is_empty() {
+        if list.patterns.is_empty() {
             return faker("Cannot get value from empty dataset.");
         }
-        let weights = list.iter().map(|pattern| pattern.weight);
-        let index = self.random.weighted(weights);
+        let weights = list.patterns.iter().map(|pattern| pattern.weight);
+        let index = self.random.weighted(weights, list.weight);
         Ok(Chosen { list, index })
     }
 }
@@ -135,7 +142,7 @@ mod tests {
             [
                 Piece::Part(Part::Prefix),
                 Piece::Text(" "),
-                Piece::Text("{{a.b}}"),
+                Piece::Expression("{{a.b}}"),
                 Piece::Text(".")
             ]
         );

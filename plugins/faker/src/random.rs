@@ -2,12 +2,13 @@
 //!
 //! The same seed gives the same values as faker.js as long as draws happen in the same
 //! order and number, so everything here says when it takes no draw at all. Without a seed nobody
-//! can tell one sequence from another, so a quicker generator takes the place of the Twister. Bounds
-//! are `f64` because they are in JavaScript; the checks of user input live in
-//! [`crate::modules::number`].
+//! can tell one sequence from another, so a quicker generator takes the place of the Twister, and
+//! a draw of few bits leaves the rest to the next. Bounds are `f64` because they are in JavaScript;
+//! the checks of user input live in [`crate::modules::number`].
 
-use fastrand::Rng;
 use rand_mt::Mt;
+use rand_xoshiro::Xoroshiro128PlusPlus;
+use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
 /// The generator.
 #[derive(Clone, Debug)]
@@ -21,7 +22,37 @@ enum Source {
     /// Kept elsewhere: a component's instances share the server's sequence.
     Shared(fn() -> u32),
     /// No seed.
-    Free(Rng),
+    Free(Free),
+}
+
+/// A sequence that starts anywhere.
+#[derive(Clone, Debug)]
+struct Free {
+    generator: Xoroshiro128PlusPlus,
+    /// What is left of the last number that was drawn for a few of its bits.
+    rest: u64,
+    left: u32,
+}
+
+impl Free {
+    fn new(entropy: u64) -> Self {
+        Self {
+            generator: Xoroshiro128PlusPlus::seed_from_u64(entropy),
+            rest: 0,
+            left: 0,
+        }
+    }
+
+    #[inline]
+    fn bits(&mut self, count: u32) -> usize {
+        if self.left < count {
+            (self.rest, self.left) = (self.generator.next_u64(), 64);
+        }
+        let bits = self.rest & ((1 << count) - 1);
+        self.rest >>= count;
+        self.left -= count;
+        bits as usize
+    }
 }
 
 /// A sequence and its next words, made some at a time: taking one is then a look into a list.
@@ -70,7 +101,7 @@ impl Random {
     }
 
     pub(crate) fn unseeded(entropy: u64) -> Self {
-        Self(Source::Free(Rng::with_seed(entropy)))
+        Self(Source::Free(Free::new(entropy)))
     }
 
     /// The two words of a draw.
@@ -79,8 +110,8 @@ impl Random {
         match &mut self.0 {
             Source::Own(own) => (own.next(), own.next()),
             Source::Shared(draw) => (draw(), draw()),
-            Source::Free(rng) => {
-                let both = rng.u64(..);
+            Source::Free(free) => {
+                let both = free.generator.next_u64();
                 ((both >> 32) as u32, both as u32)
             }
         }
@@ -95,7 +126,11 @@ impl Random {
 
     /// An index into a list of `2^count` items, at most 27: the first bits of a draw, as its
     /// double would give them.
+    #[inline]
     fn bits(&mut self, count: u32) -> usize {
+        if let Source::Free(free) = &mut self.0 {
+            return free.bits(count);
+        }
         let (high, _) = self.words();
         (high >> (32 - count)) as usize
     }
@@ -142,9 +177,9 @@ impl Random {
         items[self.index(items.len())]
     }
 
-    /// The index of one entry, each as likely as its weight says; always one draw.
-    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
-        let target = self.next() * weights.clone().sum::<f64>();
+    /// The index of one entry, each as likely as its share of all weights; always one draw.
+    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = f64>, all: f64) -> usize {
+        let target = self.next() * all;
         let mut sum = 0.0;
         let mut last = 0;
         for (index, weight) in weights.enumerate() {
@@ -195,14 +230,18 @@ mod tests {
     fn without_a_seed_draws_are_even() {
         let mut random = Random::unseeded(7);
         let mut counts = [0; 10];
+        let mut digits = [0; 8];
         for _ in 0..10_000 {
             counts[random.index(10)] += 1;
+            digits[random.index(8)] += 1;
             assert!((0.0..1.0).contains(&random.next()));
         }
-        assert!(
-            counts.iter().all(|count| (850..1150).contains(count)),
-            "{counts:?}"
-        );
+        let even = |counts: &[i32], each: i32| {
+            let all = (each * 85 / 100)..(each * 115 / 100);
+            assert!(counts.iter().all(|count| all.contains(count)), "{counts:?}");
+        };
+        even(&counts, 1000);
+        even(&digits, 1250);
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub(crate) const METHODS: &[Method] = &[
         false,
         |f, a| {
             let o = Options::new(a, 0, "sex")?;
-            Ok(full_name(f, o.text("sex"), o.text("firstName"), o.text("lastName"))?.into())
+            let sex = o.text("sex").as_deref().map(Sex::named);
+            Ok(full_name(f, sex, o.text("firstName"), o.text("lastName"))?.into())
         },
     ),
     Method::new("person.gender", "", "", false, |f, _| {
@@ -69,22 +70,41 @@ pub(crate) const METHODS: &[Method] = &[
     }),
 ];
 
-fn sex(args: &[Value]) -> Option<&str> {
-    argument(args, 0).as_str()
+/// Whose names are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sex {
+    Female,
+    Male,
+    /// Another word.
+    Other,
+}
+
+impl Sex {
+    fn named(name: &str) -> Self {
+        match name {
+            "female" => Self::Female,
+            "male" => Self::Male,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn sex(args: &[Value]) -> Option<Sex> {
+    argument(args, 0).as_str().map(Sex::named)
 }
 
 /// One item of the list for a sex, else of the common one; a locale may have only one kind.
 fn by_sex(
     f: &mut Faker,
-    sex: Option<&str>,
+    sex: Option<Sex>,
     [generic, female, male]: [Key; 3],
 ) -> Result<&'static str, Error> {
     let (generic, female, male) = (f.list(generic), f.list(female), f.list(male));
     let list = match sex {
-        Some("female") if !female.is_empty() => female,
-        Some("male") if !male.is_empty() => male,
+        Some(Sex::Female) if !female.is_empty() => female,
+        Some(Sex::Male) if !male.is_empty() => male,
         _ if !generic.is_empty() => generic,
-        Some("female" | "male") => generic,
+        Some(Sex::Female | Sex::Male) => generic,
         // No draw for a locale that has none at all.
         _ if female.is_empty() && male.is_empty() => generic,
         _ => f.random.item(&[female, male]),
@@ -95,7 +115,7 @@ fn by_sex(
     Ok(list.at(f.random.index(list.len())))
 }
 
-pub(crate) fn first_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> {
+pub(crate) fn first_name(f: &mut Faker, sex: Option<Sex>) -> Result<&'static str, Error> {
     by_sex(
         f,
         sex,
@@ -108,24 +128,35 @@ pub(crate) fn first_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static st
 }
 
 /// Last names follow a weighted pattern: some are two names joined.
-pub(crate) fn last_name(f: &mut Faker, sex: Option<&str>) -> Result<Cow<'static, str>, Error> {
+pub(crate) fn last_name(f: &mut Faker, sex: Option<Sex>) -> Result<Cow<'static, str>, Error> {
     const FEMALE: Key = key::PERSON_LAST_NAME_PATTERN_FEMALE;
     const MALE: Key = key::PERSON_LAST_NAME_PATTERN_MALE;
     const GENERIC: Key = key::PERSON_LAST_NAME_PATTERN_GENERIC;
     let key = match sex {
-        Some("female") if !f.list(FEMALE).is_empty() => FEMALE,
-        Some("male") if !f.list(MALE).is_empty() => MALE,
+        Some(Sex::Female) if !f.list(FEMALE).is_empty() => FEMALE,
+        Some(Sex::Male) if !f.list(MALE).is_empty() => MALE,
         _ if !f.list(GENERIC).is_empty() => GENERIC,
         _ => f.random.item(&[FEMALE, MALE]),
     };
     let pattern = f.name_pattern(key)?;
-    if pattern.is_last_name() {
+    if let [Piece::CommonLastName] = pattern.pieces() {
         return Ok(f.pick(key::PERSON_LAST_NAME_GENERIC)?.into());
     }
-    f.fill(pattern.pattern()).map(Cow::Owned)
+    let is_plain = |piece: &Piece| matches!(piece, Piece::Text(_) | Piece::CommonLastName);
+    if !pattern.pieces().iter().all(is_plain) {
+        return f.fill(pattern.pattern()).map(Cow::Owned);
+    }
+    let mut name = String::with_capacity(32);
+    for piece in pattern.pieces() {
+        name.push_str(match piece {
+            Piece::Text(text) => text,
+            _ => f.pick(key::PERSON_LAST_NAME_GENERIC)?,
+        });
+    }
+    Ok(name.into())
 }
 
-fn middle_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> {
+fn middle_name(f: &mut Faker, sex: Option<Sex>) -> Result<&'static str, Error> {
     by_sex(
         f,
         sex,
@@ -137,7 +168,7 @@ fn middle_name(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> 
     )
 }
 
-fn prefix(f: &mut Faker, sex: Option<&str>) -> Result<&'static str, Error> {
+fn prefix(f: &mut Faker, sex: Option<Sex>) -> Result<&'static str, Error> {
     by_sex(
         f,
         sex,
@@ -155,12 +186,11 @@ pub(crate) fn sex_type(f: &mut Faker) -> &'static str {
 
 pub(crate) fn full_name(
     f: &mut Faker,
-    sex: Option<String>,
+    sex: Option<Sex>,
     first: Option<String>,
     last: Option<String>,
 ) -> Result<String, Error> {
-    let sex = sex.unwrap_or_else(|| sex_type(f).to_owned());
-    let sex = Some(sex.as_str());
+    let sex = Some(sex.unwrap_or_else(|| Sex::named(sex_type(f))));
     let first = match first {
         Some(first) => first.into(),
         None => Cow::Borrowed(first_name(f, sex)?),
@@ -190,6 +220,8 @@ pub(crate) fn full_name(
             Piece::Part(Part::MiddleName) => middle,
             Piece::Part(Part::LastName) => &last,
             Piece::Part(Part::Suffix) => after,
+            Piece::CommonLastName => "{{person.last_name.generic}}",
+            Piece::Expression(text) => text,
         });
     }
     Ok(name)

@@ -3,7 +3,6 @@
 //! Blocks write straight into the answer; only what a helper needs as a value becomes one.
 //! Every limit that keeps a template from harming the server is here or in `MAX_NESTING`.
 
-use std::fmt::Write as _;
 use std::rc::Rc;
 
 use smallvec::SmallVec;
@@ -227,7 +226,7 @@ impl<'r> Evaluator<'r> {
             Value::Safe(text) => out.push_str(text),
             Value::String(text) if escape => escape_html(out, text),
             Value::String(text) => out.push_str(text),
-            Value::Number(n) => push_number(out, *n),
+            Value::Number(n) => number::write(out, *n),
             Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
             other => {
                 let text = self.text(other);
@@ -442,15 +441,6 @@ pub(super) fn name(named: &mut Hash, key: &Text, value: Value) {
 fn is_bare(expr: &Expr) -> bool {
     let Expr::Call(site) = expr else { return false };
     matches!(site.callee, Callee::Helper(helper) if helper.name == "urlParams")
-}
-
-fn push_number(out: &mut String, n: f64) {
-    let integer = n as i64;
-    if integer as f64 == n && integer.unsigned_abs() < 1 << 53 {
-        let _ = write!(out, "{integer}");
-    } else {
-        out.push_str(&number::to_text(n));
-    }
 }
 
 pub(crate) fn index(n: usize) -> u32 {
