@@ -34,6 +34,7 @@ pub(crate) fn run_with(
     raise_descriptor_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .event_interval(8)
         .build()?;
     let served = runtime.block_on(serve(files, options, project));
     // A compiler that is still at work is not waited for.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::task::yield_now;
 use wasmock_exchange::{Budget, limits};
 use wasmtime::component::{InstancePre, ResourceTable};
 use wasmtime::{Store, UpdateDeadline};
@@ -165,7 +166,8 @@ impl Blueprint {
             Some(budget) if budget.running() > budget.limit() => {
                 Err(RunningTooLong(budget.limit()).into())
             }
-            _ => Ok(UpdateDeadline::Yield(1)),
+            // Behind everybody who has something to do, news from sockets included.
+            _ => Ok(UpdateDeadline::YieldCustom(1, Box::pin(yield_now()))),
         });
         let instance = match self.pre.instantiate_async(&mut store).await {
             Ok(instance) => instance,

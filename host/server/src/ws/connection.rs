@@ -45,6 +45,9 @@ const UNCOUNTED: usize = 64 << 10;
 /// each of their answers is a system call.
 const CONTROL_FRAMES: usize = 32;
 
+/// Reads after which the connection lets others run: about a megabyte of a long message.
+const READS: usize = 16;
+
 /// Bytes of unfinished messages of the whole process.
 static HELD: AtomicUsize = AtomicUsize::new(0);
 
@@ -170,7 +173,7 @@ impl Connection {
     }
 
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Result<Incoming, Broken>> {
-        loop {
+        for _ in 0..READS {
             if !self.rest.is_empty() {
                 let mut input = &self.rest[..];
                 let decoded = self.decoder.decode(&mut input);
@@ -208,6 +211,8 @@ impl Connection {
                 return Poll::Ready(Ok(incoming));
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Counts what an unfinished message holds towards the memory of all of them.

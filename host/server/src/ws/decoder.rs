@@ -53,6 +53,9 @@ const TOO_MANY: Violation = Violation {
 /// A payload of at most this size is given its place at once; a longer one grows as it arrives,
 /// so that an announced length alone costs nothing.
 const RESERVED_AT_ONCE: usize = 64 << 10;
+/// From here on the rest of a frame is given its place: growing further would copy it again and
+/// again while others wait, and a system gives memory only when it is written to.
+const RESERVED_WHOLE: usize = 2 << 20;
 
 /// The state between two reads.
 #[derive(Debug, Default)]
@@ -82,7 +85,7 @@ struct Payload {
 impl Decoder {
     /// Bytes held for messages that are not whole yet.
     pub(crate) fn held(&self) -> usize {
-        self.message.capacity()
+        self.message.len()
     }
 
     /// Takes bytes from the front of the input until something is whole; `None` when all were
@@ -108,6 +111,9 @@ impl Decoder {
                 &mut self.control[start..]
             } else {
                 let start = self.message.len();
+                if start >= RESERVED_WHOLE {
+                    self.message.reserve(payload.remaining);
+                }
                 self.message.extend_from_slice(bytes);
                 &mut self.message[start..]
             };
@@ -468,6 +474,24 @@ mod tests {
         ]
         .concat();
         assert_eq!(decoder.decode(&mut &first[..]), Err(TOO_BIG));
-        assert!(decoder.held() < 4096, "an announced length costs nothing");
+    }
+
+    #[test]
+    fn a_long_frame_gets_its_place_when_some_of_it_is_there() {
+        let mut decoder = Decoder::default();
+        let length = 50_000_000_u64;
+        let mut head = vec![0x82, 0xff];
+        head.extend(length.to_be_bytes());
+        head.extend([0; 4]);
+        assert_eq!(decoder.decode(&mut &head[..]), Ok(None));
+        let place = decoder.message.capacity();
+        assert!(place < 100_000, "an announced length costs nothing");
+        let part = [0; 1 << 16];
+        for _ in 0..RESERVED_WHOLE / part.len() + 1 {
+            assert_eq!(decoder.decode(&mut &part[..]), Ok(None));
+        }
+        let place = decoder.message.capacity();
+        assert!(place >= length as usize, "{place}");
+        assert_eq!(decoder.held(), RESERVED_WHOLE + part.len());
     }
 }

@@ -55,7 +55,7 @@ pub(crate) trait Lead: Send + 'static {
 }
 
 /// Steps after which the connection lets others run, as when a client pipelines.
-const STEPS: u32 = 64;
+const STEPS: u32 = 16;
 
 /// What a connection and its leader are doing.
 pub(crate) struct Drive<L> {
