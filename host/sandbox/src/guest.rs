@@ -44,6 +44,8 @@ pub(crate) struct Guest {
     pub(crate) memory: Memory,
     pub(crate) wasi: WasiCtx,
     pub(crate) table: ResourceTable,
+    /// The descriptor that stands for all folders that are not granted.
+    pub(crate) outside: Option<u32>,
     pub(crate) http: WasiHttpCtx,
     pub(crate) outbound: Outbound,
 }

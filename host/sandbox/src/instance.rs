@@ -157,6 +157,7 @@ impl Blueprint {
                     table.set_max_capacity(limits::HANDLES);
                     table
                 },
+                outside: None,
             },
         );
         store.limiter(|guest| &mut guest.memory);

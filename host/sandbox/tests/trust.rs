@@ -313,6 +313,20 @@ async fn each_refusal_of_files_is_an_error_and_one_line_with_its_grant() {
              --grant 'peeper:read=FOLDER'",
         ),
         (
+            "stranger",
+            r#"{ "read": ["in"] }"#,
+            &["read secret", "read /etc/passwd", "list /", "size elsewhere/a"],
+            "refused reading outside of its folders: it is not allowed; \
+             --grant 'stranger:read=FOLDER'",
+        ),
+        (
+            "carrier",
+            r#"{ "write": ["out"] }"#,
+            &["rename out/a elsewhere/a", "make elsewhere/b"],
+            "refused writing outside of its folders: it is not allowed; \
+             --grant 'carrier:write=FOLDER'",
+        ),
+        (
             "climber",
             r#"{ "write": ["out"] }"#,
             &[

@@ -5,7 +5,9 @@
 //! folders once, finds none and gives up. Asked during a call, that is an attempt to use files
 //! (while an instance starts, interpreters ask out of habit). With folders, every function that
 //! takes a path is watched: WASI refuses alike what would change a folder that may only be read
-//! and what leads out of one, and which of the two it was depends on the folder.
+//! and what leads out of one, and which of the two it was depends on the folder. A path below none
+//! of them would end in the C library as well, unseen; so it is given a folder `/` of which
+//! everything is refused.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::{HasSelf, Linker, Resource};
@@ -25,13 +27,20 @@ const TYPES: &str = "wasi:filesystem/types@0.2.12";
 /// A function that takes a folder and paths: how it is called, and whether it changes anything.
 macro_rules! watched {
     ($types:ident, $name:literal, $method:ident($($argument:ident: $type:ty),*), $writes:expr) => {
+        watched!($types, $name, $method($($argument: $type),*), $writes, None)
+    };
+    ($types:ident, $name:literal, $method:ident($($argument:ident: $type:ty),*), $writes:expr, $other:expr) => {
         $types.func_wrap_async(
             concat!("[method]descriptor.", $name),
             |mut store: StoreContextMut<'_, Guest>,
              (folder, $($argument),*): (Resource<Descriptor>, $($type),*)| {
                 Box::new(async move {
                     let writes = $writes;
+                    let other: Option<u32> = $other;
                     let guest = store.data_mut();
+                    if guest.is_outside(folder.rep()) || other.is_some_and(|rep| guest.is_outside(rep)) {
+                        return Ok((guest.refuse_outside(writes),));
+                    }
                     let same = Resource::new_borrow(folder.rep());
                     let result = guest.filesystem().$method(folder, $($argument),*).await;
                     guest.watch(result, same, writes).await
@@ -49,13 +58,14 @@ pub(crate) fn watch(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     watched!(types, "open-at", open_at(follow: PathFlags, path: String, how: OpenFlags, flags: DescriptorFlags),
         flags.intersects(DescriptorFlags::WRITE | DescriptorFlags::MUTATE_DIRECTORY)
             || how.intersects(OpenFlags::CREATE | OpenFlags::TRUNCATE));
+    watched!(types, "read-directory", read_directory(), false);
     watched!(types, "stat-at", stat_at(follow: PathFlags, path: String), false);
     watched!(types, "readlink-at", readlink_at(path: String), false);
     watched!(types, "create-directory-at", create_directory_at(path: String), true);
     watched!(types, "remove-directory-at", remove_directory_at(path: String), true);
     watched!(types, "unlink-file-at", unlink_file_at(path: String), true);
-    watched!(types, "rename-at", rename_at(from: String, other: Resource<Descriptor>, to: String), true);
-    watched!(types, "link-at", link_at(follow: PathFlags, from: String, other: Resource<Descriptor>, to: String), true);
+    watched!(types, "rename-at", rename_at(from: String, other: Resource<Descriptor>, to: String), true, Some(other.rep()));
+    watched!(types, "link-at", link_at(follow: PathFlags, from: String, other: Resource<Descriptor>, to: String), true, Some(other.rep()));
     watched!(types, "symlink-at", symlink_at(to: String, path: String), true);
     watched!(types, "set-times-at", set_times_at(follow: PathFlags, path: String, read: NewTimestamp, written: NewTimestamp), true);
     linker.allow_shadowing(false);
@@ -67,11 +77,39 @@ impl preopens::Host for Guest {
         if self.call.is_some() && self.held.folders.is_empty() {
             self.held.refuse_folder(Refused::Files);
         }
-        preopens::Host::get_directories(&mut self.filesystem())
+        let mut directories = preopens::Host::get_directories(&mut self.filesystem())?;
+        if directories.is_empty() || directories.iter().any(|(_, name)| name == OUTSIDE) {
+            return Ok(directories);
+        }
+        // Another descriptor of some folder will do: it is never used.
+        for (descriptor, _) in preopens::Host::get_directories(&mut self.filesystem())? {
+            if self.outside.is_none() {
+                self.outside = Some(descriptor.rep());
+                directories.push((descriptor, OUTSIDE.to_owned()));
+            } else {
+                HostDescriptor::drop(&mut self.filesystem(), descriptor)?;
+            }
+        }
+        Ok(directories)
     }
 }
 
+/// What contains every path.
+const OUTSIDE: &str = "/";
+
 impl Guest {
+    /// Whether that is the descriptor of what is in none of the folders.
+    fn is_outside(&self, descriptor: u32) -> bool {
+        self.outside == Some(descriptor)
+    }
+
+    fn refuse_outside<T>(&self, writes: bool) -> Result<T, ErrorCode> {
+        if self.call.is_some() {
+            self.held.refuse_folder(Refused::Escape { writes });
+        }
+        Err(ErrorCode::NotPermitted)
+    }
+
     /// The answer to the guest; what was refused is logged.
     async fn watch<T>(
         &mut self,
