@@ -54,10 +54,11 @@ struct Figures {
     cached: Duration,
 }
 
-const CALLS: [&str; 5] = [
+const CALLS: [&str; 6] = [
     "empty call (a helper that answers nothing)",
     "helper: a text in capitals",
     "predicate: one header, one field of the body",
+    "responder: 1 KB of JSON, a text with a value put in",
     "responder: 1 KB of JSON, made of objects",
     "session tick: state read and written, one message",
 ];
@@ -175,7 +176,8 @@ async fn one(
     environment: &Arc<dyn Environment>,
     state: &Arc<SessionState>,
 ) -> Result<(), Box<dyn Error>> {
-    let mut call = Call::new(Arc::new(Request::default()), environment.clone());
+    let request = Request::of_kind(if kind == 3 { "text" } else { "order" });
+    let mut call = Call::new(Arc::new(request), environment.clone());
     let lacks = || format!("the component lacks a role for: {}", CALLS[kind]);
     let good = match kind {
         0 | 1 => {
@@ -196,7 +198,7 @@ async fn one(
             let predicate = roles.predicate.as_ref().ok_or_else(lacks)?;
             predicate.test(call).await.1?
         }
-        3 => {
+        3 | 4 => {
             let responder = roles.responder.as_ref().ok_or_else(lacks)?;
             let (call, result) = responder.respond(call).await;
             result?;
@@ -223,9 +225,18 @@ fn cpu() -> Result<f64, Box<dyn Error>> {
 }
 
 /// A POST with a header and a small body.
-#[derive(Default)]
 struct Request {
+    kind: &'static str,
     parsed: std::sync::OnceLock<Value>,
+}
+
+impl Request {
+    fn of_kind(kind: &'static str) -> Self {
+        Self {
+            kind,
+            parsed: std::sync::OnceLock::new(),
+        }
+    }
 }
 
 impl Exchange for Request {
@@ -235,7 +246,7 @@ impl Exchange for Request {
 
     fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         name.eq_ignore_ascii_case("x-kind")
-            .then_some(Cow::Borrowed("order"))
+            .then_some(Cow::Borrowed(self.kind))
     }
 
     fn parsed_body(&self) -> Value {

@@ -315,7 +315,12 @@ async fn each_refusal_of_files_is_an_error_and_one_line_with_its_grant() {
         (
             "stranger",
             r#"{ "read": ["in"] }"#,
-            &["read secret", "read /etc/passwd", "list /", "size elsewhere/a"],
+            &[
+                "read secret",
+                "read /etc/passwd",
+                "list /",
+                "size elsewhere/a",
+            ],
             "refused reading outside of its folders: it is not allowed; \
              --grant 'stranger:read=FOLDER'",
         ),

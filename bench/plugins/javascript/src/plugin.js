@@ -4,13 +4,18 @@ import * as exchange from 'wasmock:host/exchange@0.1.0';
 import * as sessionState from 'wasmock:host/session-state@0.1.0';
 
 export const responder = {
-  // About 1 KB of JSON.
+  // About 1 KB of JSON: a text with a value put in, or objects.
   respond() {
+    answer.setHeader('Content-Type', 'application/json');
+    const kind = exchange.header('x-kind');
+    if (kind === 'text') {
+      answer.writeText(`{"kind":"${kind}","words":"${'word '.repeat(200)}"}`);
+      return;
+    }
     const items = [];
     for (let id = 0; id < 14; id++) {
       items.push({ id, name: `a thing with number ${id}`, price: id * 1.25, tags: ['new', 'sale'] });
     }
-    answer.setHeader('Content-Type', 'application/json');
     answer.writeText(JSON.stringify(items));
   },
 };

@@ -11,12 +11,17 @@ from wit_world.imports.types import Effects, Frame_Text, Value, Value_Text, Valu
 
 class Responder(exports.Responder):
     def respond(self) -> None:
-        """About 1 KB of JSON."""
+        """About 1 KB of JSON: a text with a value put in, or objects."""
+        answer.set_header("Content-Type", "application/json")
+        kind = exchange.header("x-kind")
+        if kind == "text":
+            words = "word " * 200
+            answer.write_text(f'{{"kind":"{kind}","words":"{words}"}}')
+            return
         items = [
             {"id": id, "name": f"a thing with number {id}", "price": id * 1.25, "tags": ["new", "sale"]}
             for id in range(14)
         ]
-        answer.set_header("Content-Type", "application/json")
         answer.write_text(json.dumps(items))
 
 

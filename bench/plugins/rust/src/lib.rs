@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use wasmock_plugin::{Arguments, Frame, Helper, Json, Result, Session, Value, answer, exchange};
+use wasmock_plugin::{Arguments, Frame, Helper, IntoAnswer, Json, Result, Session, Value, answer, exchange};
 
 #[derive(Serialize)]
 struct Item {
@@ -13,15 +13,27 @@ struct Item {
     tags: [&'static str; 2],
 }
 
-/// About 1 KB of JSON.
-fn respond() -> Result<Json<Vec<Item>>> {
+/// About 1 KB of JSON: a text with a value put in, or objects.
+fn respond() -> Result<()> {
+    match exchange::header("x-kind") {
+        Some(kind) if kind == "text" => {
+            answer::set_header("Content-Type", "application/json");
+            let words = "word ".repeat(200);
+            answer::write_text(&format!(r#"{{"kind":"{kind}","words":"{words}"}}"#));
+        }
+        _ => Json(items()).write(),
+    }
+    Ok(())
+}
+
+fn items() -> Vec<Item> {
     let items = (0..14).map(|id| Item {
         id,
         name: format!("a thing with number {id}"),
         price: f64::from(id) * 1.25,
         tags: ["new", "sale"],
     });
-    Ok(Json(items.collect()))
+    items.collect()
 }
 
 /// One header and one field of the body.
