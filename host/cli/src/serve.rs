@@ -19,6 +19,10 @@ use crate::dev::Project;
 use crate::logging;
 use crate::watch::{Watch, concerns};
 
+/// Turns of tasks after which a thread asks the system for news from sockets. tokio's own 61 lets
+/// clients wait behind 61 turns of others that are busy; see docs/decisions/fairness.md.
+const NEWS_EVERY: u32 = 8;
+
 /// Serves the files until Ctrl-C.
 pub(crate) fn run(files: Vec<PathBuf>, options: ServeOptions) -> Result<ExitCode, Box<dyn Error>> {
     run_with(files, options, None)
@@ -34,7 +38,7 @@ pub(crate) fn run_with(
     raise_descriptor_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .event_interval(8)
+        .event_interval(NEWS_EVERY)
         .build()?;
     let served = runtime.block_on(serve(files, options, project));
     // A compiler that is still at work is not waited for.

@@ -24,21 +24,22 @@ use crate::guest::Guest;
 /// The interface as wasmtime links it.
 const TYPES: &str = "wasi:filesystem/types@0.2.12";
 
-/// A function that takes a folder and paths: how it is called, and whether it changes anything.
+/// A function that takes a folder and paths: how it is called, whether it changes anything, and
+/// the second folder where there is one.
 macro_rules! watched {
     ($types:ident, $name:literal, $method:ident($($argument:ident: $type:ty),*), $writes:expr) => {
         watched!($types, $name, $method($($argument: $type),*), $writes, None)
     };
-    ($types:ident, $name:literal, $method:ident($($argument:ident: $type:ty),*), $writes:expr, $other:expr) => {
+    ($types:ident, $name:literal, $method:ident($($argument:ident: $type:ty),*), $writes:expr, $target:expr) => {
         $types.func_wrap_async(
             concat!("[method]descriptor.", $name),
             |mut store: StoreContextMut<'_, Guest>,
              (folder, $($argument),*): (Resource<Descriptor>, $($type),*)| {
                 Box::new(async move {
                     let writes = $writes;
-                    let other: Option<u32> = $other;
+                    let target: Option<u32> = $target;
                     let guest = store.data_mut();
-                    if guest.is_outside(folder.rep()) || other.is_some_and(|rep| guest.is_outside(rep)) {
+                    if guest.is_outside(folder.rep()) || target.is_some_and(|rep| guest.is_outside(rep)) {
                         return Ok((guest.refuse_outside(writes),));
                     }
                     let same = Resource::new_borrow(folder.rep());
