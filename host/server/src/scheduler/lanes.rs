@@ -20,8 +20,8 @@ use crate::ws::client::Client;
 
 /// Messages that may wait in a lane.
 const WAITING: usize = 256;
-/// Writes after which a lane lets other tasks of its thread run: a quarter of a millisecond.
-const WRITES: usize = 32;
+/// Writes after which a lane lets other tasks of its thread run: about a third of a millisecond.
+const WRITES: usize = 64;
 
 /// The lanes of a server.
 #[derive(Debug)]
