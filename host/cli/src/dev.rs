@@ -48,29 +48,35 @@ pub(crate) fn run(arguments: Dev) -> Result<ExitCode, Box<dyn Error>> {
                 )
             })?,
     };
-    if !build::build(&folder)? {
+    // Before the first build: a change from now on is not missed.
+    let project = Project::watch(folder)?;
+    if !build::build(&project.folder)? {
         return Ok(ExitCode::from(1));
     }
     options.watch = true;
     options.dev = true;
-    serve::run_with(vec![file], options, Some(Project { folder }))
+    serve::run_with(vec![file], options, Some(project))
 }
 
 /// A plugin's project that is being worked on.
-#[derive(Debug)]
 pub(crate) struct Project {
     folder: PathBuf,
+    changes: Watch,
 }
 
 impl Project {
-    /// Builds after each change of the source; sites are told when it does not build.
-    pub(crate) async fn rebuild(&self, sites: &[Arc<Site>]) -> Result<(), Box<dyn Error>> {
-        let mut watch = Watch::new()?;
-        watch.add(&self.folder.join("Cargo.toml"));
-        for folder in ["src", "wit"] {
-            watch.add_tree(&self.folder.join(folder));
+    fn watch(folder: PathBuf) -> Result<Self, Box<dyn Error>> {
+        let mut changes = Watch::new()?;
+        changes.add(&folder.join("Cargo.toml"));
+        for part in ["src", "wit"] {
+            changes.add_tree(&folder.join(part));
         }
-        while let Some(changed) = watch.changed().await {
+        Ok(Self { folder, changes })
+    }
+
+    /// Builds after each change of the source; sites are told when it does not build.
+    pub(crate) async fn rebuild(mut self, sites: &[Arc<Site>]) -> Result<(), Box<dyn Error>> {
+        while let Some(changed) = self.changes.changed().await {
             if !is_source(&changed) {
                 continue;
             }
@@ -128,5 +134,16 @@ mod tests {
         ] {
             assert!(!is(path), "{path}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_change_before_anybody_asks_for_changes_is_not_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("src/plugin.c");
+        std::fs::create_dir(folder.path().join("src")).unwrap();
+        std::fs::write(&source, "").unwrap();
+        let mut project = Project::watch(folder.path().to_owned()).unwrap();
+        std::fs::write(&source, "int answer;").unwrap();
+        assert!(is_source(&project.changes.changed().await.unwrap()));
     }
 }

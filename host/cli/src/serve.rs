@@ -118,7 +118,7 @@ async fn serve(
     }
     let served: Vec<_> = sites.iter().map(|served| served.site.clone()).collect();
     let building = async {
-        match &project {
+        match project {
             Some(project) => project.rebuild(&served).await,
             None => std::future::pending().await,
         }
