@@ -176,7 +176,10 @@ async fn one(
     environment: &Arc<dyn Environment>,
     state: &Arc<SessionState>,
 ) -> Result<(), Box<dyn Error>> {
-    let request = Request::of_kind(if kind == 3 { "text" } else { "order" });
+    let request = Request {
+        kind: if kind == 3 { "text" } else { "order" },
+        parsed: std::sync::OnceLock::new(),
+    };
     let mut call = Call::new(Arc::new(request), environment.clone());
     let lacks = || format!("the component lacks a role for: {}", CALLS[kind]);
     let good = match kind {
@@ -228,15 +231,6 @@ fn cpu() -> Result<f64, Box<dyn Error>> {
 struct Request {
     kind: &'static str,
     parsed: std::sync::OnceLock<Value>,
-}
-
-impl Request {
-    fn of_kind(kind: &'static str) -> Self {
-        Self {
-            kind,
-            parsed: std::sync::OnceLock::new(),
-        }
-    }
 }
 
 impl Exchange for Request {

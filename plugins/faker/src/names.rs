@@ -124,7 +124,7 @@ impl Faker {
             return faker("Cannot get value from empty dataset.");
         }
         let weights = list.patterns.iter().map(|pattern| pattern.weight);
-        let index = self.random.weighted(weights, list.weight);
+        let index = self.random.weighted_of(list.weight, weights);
         Ok(Chosen { list, index })
     }
 }

@@ -177,8 +177,14 @@ impl Random {
         items[self.index(items.len())]
     }
 
-    /// The index of one entry, each as likely as its share of all weights; always one draw.
-    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = f64>, all: f64) -> usize {
+    /// The index of one entry, each as likely as its weight says; always one draw.
+    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
+        let sum = weights.clone().sum();
+        self.weighted_of(sum, weights)
+    }
+
+    /// [`Random::weighted`] where the sum of the weights is known.
+    pub(crate) fn weighted_of(&mut self, all: f64, weights: impl Iterator<Item = f64>) -> usize {
         let target = self.next() * all;
         let mut sum = 0.0;
         let mut last = 0;

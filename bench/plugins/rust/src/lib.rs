@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use wasmock_plugin::{Arguments, Frame, Helper, IntoAnswer, Json, Result, Session, Value, answer, exchange};
+use wasmock_plugin::{
+    Arguments, Frame, Helper, IntoAnswer, Json, Result, Session, Value, answer, exchange,
+};
 
 #[derive(Serialize)]
 struct Item {

@@ -79,7 +79,8 @@ impl preopens::Host for Guest {
             self.held.refuse_folder(Refused::Files);
         }
         let mut directories = preopens::Host::get_directories(&mut self.filesystem())?;
-        if directories.is_empty() || directories.iter().any(|(_, name)| name == OUTSIDE) {
+        let granted = directories.iter().any(|(_, name)| name == OUTSIDE);
+        if directories.is_empty() || granted || self.outside.is_some() {
             return Ok(directories);
         }
         // Another descriptor of some folder will do: it is never used.

@@ -474,6 +474,8 @@ mod tests {
         ]
         .concat();
         assert_eq!(decoder.decode(&mut &first[..]), Err(TOO_BIG));
+        let place = decoder.message.capacity();
+        assert!(place < 4096, "an announced length costs nothing");
     }
 
     #[test]

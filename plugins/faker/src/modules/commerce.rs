@@ -77,7 +77,7 @@ fn price(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     }
     let last = (drawn * libm::pow(10.0, digits)) % 10.0;
     let any = f64::from(f.random.up_to(9));
-    let wanted = [9.0, 5.0, 0.0, any][f.random.weighted([5.0, 3.0, 1.0, 1.0].into_iter(), 10.0)];
+    let wanted = [9.0, 5.0, 0.0, any][f.random.weighted([5.0, 3.0, 1.0, 1.0].into_iter())];
     let unit = libm::pow(0.1, digits);
     let rounded = drawn - last * unit + wanted * unit;
     let shown = if min <= rounded && rounded <= max {

@@ -309,9 +309,7 @@ fn weighted(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
             "weightedArrayElement expects an array of { weight, value } objects where weight is a positive number",
         );
     }
-    let index = f
-        .random
-        .weighted(weights.iter().copied(), weights.iter().sum());
+    let index = f.random.weighted(weights.iter().copied());
     Ok(items[index].get("value").unwrap_or_default())
 }
 

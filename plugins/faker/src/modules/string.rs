@@ -289,7 +289,7 @@ fn nanoid(f: &mut Faker, args: &[Value]) -> Result<Value, Error> {
     };
     let mut text = String::with_capacity(count);
     for _ in 0..count {
-        let letters = f.random.weighted([62.0, 2.0].into_iter(), 64.0) == 0;
+        let letters = f.random.weighted([62.0, 2.0].into_iter()) == 0;
         text += &f
             .random
             .characters(if letters { ALPHANUMERIC } else { b"_-" }, 1);
